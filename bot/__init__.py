@@ -1,0 +1,1 @@
+"""The call bot that answers the phone."""

@@ -1,0 +1,132 @@
+"""Every error that the bot raises on purpose, in one tree.
+
+::
+
+    BotError
+    ├── SettingsError          a setting is missing or wrong; names the variable and the fix
+    ├── HandlerError           something is wrong with the user's handlers
+    │   ├── RegistrationError  a decorator was used wrongly; carries file and line
+    │   └── LoadError          a handler module does not import or exports no router
+    ├── PromptError            a prompt is missing, is not audio, or is too large
+    ├── EventError             a delivery is not an event
+    ├── JournalError           the durable store
+    │   ├── JournalUnavailable it cannot store now (disk full, locked, stopped); nothing was stored
+    │   ├── JournalFull        too much is waiting; nothing was stored
+    │   └── JournalBroken      it cannot be opened: corrupt, of another program, or of a newer version
+    └── ApiError               a request to the platform failed; says what is known of its outcome
+        ├── BadRequest         wrong arguments; nothing was sent
+        ├── NotSent            it never reached the platform; a repeat does no harm
+        ├── Rejected           the platform refused it; it had no effect
+        │   └── Unauthorised   the platform did not accept the signature (HTTP 401)
+        └── InDoubt            it may or may not have taken effect
+
+Errors of libraries are translated where they enter, with ``raise ... from``.
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Root of all errors that the bot raises on purpose."""
+
+
+class SettingsError(BotError):
+    """The configuration is wrong.
+
+    Args:
+        variable: name of the environment variable.
+        problem: what is wrong with its value; never contains a secret.
+        fix: what to do about it.
+    """
+
+    def __init__(self, variable: str, problem: str, fix: str) -> None:
+        super().__init__(f"{variable}: {problem}. {fix}")
+        self.variable = variable
+        self.problem = problem
+        self.fix = fix
+
+
+class HandlerError(BotError):
+    """Something is wrong with the user's handlers."""
+
+
+class RegistrationError(HandlerError):
+    """A handler was registered wrongly.
+
+    Args:
+        problem: what is wrong and what to write instead.
+        where: ``file:line`` of the registration.
+    """
+
+    def __init__(self, problem: str, where: str) -> None:
+        super().__init__(f"{where}: {problem}")
+        self.problem = problem
+        self.where = where
+
+
+class LoadError(HandlerError):
+    """A handler module does not import, or exports no ``router``."""
+
+
+class PromptError(BotError):
+    """A prompt is missing, is not audio that the platform plays, or is too large."""
+
+
+class EventError(BotError):
+    """A delivery is not an event: no JSON object, or one without an ``eventType``."""
+
+
+class JournalError(BotError):
+    """The durable store failed."""
+
+
+class JournalUnavailable(JournalError):
+    """The journal cannot store now; nothing was stored."""
+
+
+class JournalFull(JournalError):
+    """Too much is waiting in the journal; nothing was stored."""
+
+
+class JournalBroken(JournalError):
+    """The journal cannot be opened: corrupt, not a journal, or of a newer version."""
+
+
+class ApiError(BotError):
+    """A request to the platform failed.
+
+    Args:
+        message: what happened, for people; never contains a secret.
+        path: the request's path as documented, such as ``call.user/invite``.
+        team_id: the team it was made for.
+        code: the platform's code (HTTP status or ``code`` of the body), or None if there was no answer.
+        attempts: how often it was tried.
+    """
+
+    def __init__(self, message: str, *, path: str, team_id: str, code: int | None = None, attempts: int = 0) -> None:
+        super().__init__(f"{path}: {message}")
+        self.message = message
+        self.path = path
+        self.team_id = team_id
+        self.code = code
+        self.attempts = attempts
+
+
+class BadRequest(ApiError):
+    """The arguments are wrong; nothing was sent."""
+
+
+class NotSent(ApiError):
+    """The request never reached the platform, or the platform asked to come again later; it had no effect."""
+
+
+class Rejected(ApiError):
+    """The platform refused the request; it had no effect, and a repeat would be refused again."""
+
+
+class Unauthorised(Rejected):
+    """The platform did not accept the bot's signature (HTTP 401)."""
+
+
+class InDoubt(ApiError):
+    """The request may or may not have taken effect, and a blind repeat would do harm or has failed too."""

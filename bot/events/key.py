@@ -1,0 +1,53 @@
+"""The identity of a call."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+from urllib.parse import quote, unquote
+
+
+class CallKey(NamedTuple):
+    """A call: the team, and the thread or stream that it lives in.
+
+    Its text form is ``team/thread/id`` or ``team/stream/id``, each part
+    percent-encoded, because ids have no documented alphabet.
+    """
+
+    team_id: str
+    home: Literal["thread", "stream"]
+    home_id: str
+
+    @classmethod
+    def of(
+        cls, team_id: str, thread_id: str | None, stream_id: str | None, call_type: str | None = None
+    ) -> CallKey | None:
+        """Return the key of a call that lives in a thread or a stream, or None if both are unknown.
+
+        Args:
+            team_id: the team.
+            thread_id: the thread, if any.
+            stream_id: the stream, if any.
+            call_type: ``type`` of `Call.created`, which says where the call lives; the other
+                events do not say, and a thread goes before a stream there.
+        """
+        if stream_id and (not thread_id or (call_type or "").startswith("stream")):
+            return cls(team_id, "stream", stream_id)
+        return cls(team_id, "thread", thread_id) if thread_id else None
+
+    @classmethod
+    def parse(cls, text: str) -> CallKey:
+        """Return the key of its text form.
+
+        Raises:
+            ValueError: the text is not of that form.
+        """
+        match [unquote(part) for part in text.split("/")]:
+            case [team_id, "thread", home_id]:
+                return cls(team_id, "thread", home_id)
+            case [team_id, "stream", home_id]:
+                return cls(team_id, "stream", home_id)
+            case _:
+                raise ValueError(f"{text!r} is not a call key; one looks like TEAM/thread/ID")
+
+    def __str__(self) -> str:
+        return f"{quote(self.team_id, safe='')}/{self.home}/{quote(self.home_id, safe='')}"
