@@ -3,11 +3,13 @@
 ::
 
     BotError
-    ├── SettingsError          a setting is missing or wrong; names the variable and the fix
+    ├── SettingsError          settings are missing or wrong; names each variable and the fix
     ├── HandlerError           something is wrong with the user's handlers
     │   ├── RegistrationError  a decorator was used wrongly; carries file and line
     │   └── LoadError          a handler module does not import or exports no router
     ├── PromptError            a prompt is missing, is not audio, or is too large
+    ├── RotaError              the rota is wrong, or was asked for a group it has not; lists every mistake
+    ├── FeedError              an on-call calendar could not be fetched or read; the last good copy stays
     ├── EventError             a delivery is not an event
     ├── JournalError           the durable store
     │   ├── JournalUnavailable it cannot store now (disk full, locked, stopped); nothing was stored
@@ -25,25 +27,41 @@ Errors of libraries are translated where they enter, with ``raise ... from``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 
 class BotError(Exception):
     """Root of all errors that the bot raises on purpose."""
+
+
+class SettingProblem(NamedTuple):
+    """What is wrong with one setting.
+
+    Attributes:
+        variable: name of the environment variable.
+        problem: what is wrong with its value; never contains a secret.
+        fix: what to do about it.
+    """
+
+    variable: str
+    problem: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.variable}: {self.problem}. {self.fix}"
 
 
 class SettingsError(BotError):
     """The configuration is wrong.
 
     Args:
-        variable: name of the environment variable.
-        problem: what is wrong with its value; never contains a secret.
-        fix: what to do about it.
+        problems: all that is wrong, at least one.
     """
 
-    def __init__(self, variable: str, problem: str, fix: str) -> None:
-        super().__init__(f"{variable}: {problem}. {fix}")
-        self.variable = variable
-        self.problem = problem
-        self.fix = fix
+    def __init__(self, *problems: SettingProblem) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
 
 
 class HandlerError(BotError):
@@ -70,6 +88,22 @@ class LoadError(HandlerError):
 
 class PromptError(BotError):
     """A prompt is missing, is not audio that the platform plays, or is too large."""
+
+
+class RotaError(BotError):
+    """The rota is wrong, or was asked for a group that it does not have.
+
+    Args:
+        problems: every mistake, each a line ``file:line: problem. fix``.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class FeedError(BotError):
+    """An on-call calendar could not be fetched or read; its message never holds the address's secret part."""
 
 
 class EventError(BotError):

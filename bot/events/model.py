@@ -78,6 +78,12 @@ class CallEvent(Event):
         """The call that the event belongs to; None if it names neither thread nor stream."""
         return CallKey.of(self.team_id, self.thread_id, self.stream_id)
 
+    @property
+    def call_id(self) -> str:
+        """What requests call ``threadId``: the thread, or the stream, that the call lives in; empty if unknown."""
+        key = self.call_key
+        return key.home_id if key else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallCreated(CallEvent):

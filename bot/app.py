@@ -1,0 +1,147 @@
+"""The composition root: everything that a running bot consists of, put together and taken apart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Final, Self
+
+import structlog
+
+from bot.api import ApiClient
+from bot.assembly import api_config, build_dispatcher, build_receiver, build_routes
+from bot.clock import Clock, SystemClock
+from bot.config import Config, is_loopback
+from bot.dispatch import Dispatcher, Handlers, Services
+from bot.errors import JournalError
+from bot.journal import Journal
+from bot.journal.sqlite import SqliteJournal
+from bot.metrics import Metrics
+from bot.prompts import PromptLibrary, PromptLinks, prompt_routes
+from bot.server import Server, listen
+from bot.webhook import Receiver
+
+log = structlog.get_logger("bot")
+
+_PRUNE_EVERY: Final = 3600.0
+"""Seconds between two clean-ups of the journal."""
+_PRUNE_AT_ONCE: Final = 10_000
+_DAY: Final = 86_400.0
+
+
+class Bot:
+    """A bot: starts with ``async with``, and answers calls until the block is left.
+
+    Args:
+        config: the configuration.
+        handlers: the user's handlers.
+        clock: time.
+        on_duty: gives the contact ids on duty; those of ``BOT_ON_DUTY`` by default.
+
+    Attributes:
+        url: where it listens.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        handlers: Handlers,
+        *,
+        clock: Clock | None = None,
+        on_duty: Callable[[], Sequence[str]] | None = None,
+    ) -> None:
+        self._config = config
+        self._clock = clock or SystemClock()
+        self._handlers = handlers
+        self._on_duty = on_duty or (lambda: config.settings.on_duty)
+        self._stack = AsyncExitStack()
+        self._parts: _Parts | None = None
+        self.metrics = Metrics()
+        self.url = ""
+
+    async def __aenter__(self) -> Self:
+        """Start everything, in the order in which it is needed.
+
+        Raises:
+            SettingsError: the address cannot be listened on.
+            PromptError: a prompt is not what it should be.
+            JournalError: the journal cannot be opened.
+        """
+        async with AsyncExitStack() as stack:
+            self._parts = await self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Take no more events, finish what can be finished in the drain time, and stop everything."""
+        parts, self._parts = self._parts, None
+        if parts is not None:
+            parts.receiver.accepting = False
+            await parts.dispatcher.stop(self._config.settings.drain_seconds)
+        await self._stack.aclose()
+
+    async def watch(self) -> None:
+        """Wait for ever, unless a part that must not die does; then raise its error.
+
+        Going on without it would mean calls in silence; a process that ends is started anew.
+        """
+        if self._parts is None:
+            raise RuntimeError("the bot is not running")
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._parts.dispatcher.watch(), name="watch-dispatcher")
+            group.create_task(self._parts.journal.watch(), name="watch-journal")
+
+    async def _start(self, stack: AsyncExitStack) -> _Parts:
+        settings = self._config.settings
+        sock = listen(settings.host, settings.port)
+        stack.callback(sock.close)
+        self.url = _address(settings.host, sock.getsockname()[1])
+        prompts = PromptLinks(PromptLibrary.load(self._handlers.prompt_folders), self._config.public_url or self.url)
+        journal = SqliteJournal(self._config.journal_path, clock=self._clock, max_backlog=settings.max_backlog)
+        await journal.open()
+        stack.push_async_callback(journal.close)
+        self.metrics.backlog.set_function(lambda: journal.backlog)
+        api = ApiClient(api_config(self._config), clock=self._clock, metrics=self.metrics)
+        await stack.enter_async_context(api)
+        services = Services(api=api, prompts=prompts, on_duty=self._on_duty, history=journal.history, clock=self._clock)
+        dispatcher = build_dispatcher(settings, self._handlers.router, journal, services, self.metrics)
+        receiver = build_receiver(self._config, journal, self._clock, self.metrics)
+        app = build_routes(self._config, receiver, journal, self.metrics, on_loopback=is_loopback(settings.host))
+        app.add_routes(prompt_routes(prompts.library))
+        server = Server(app, sock)
+        await dispatcher.start()
+        stack.push_async_callback(dispatcher.stop, 0.0)
+        stack.push_async_callback(server.stop)
+        await server.start()
+        pruner = asyncio.create_task(self._prune(journal), name="journal-pruner")
+        stack.push_async_callback(_cancel, pruner)
+        return _Parts(journal, dispatcher, receiver)
+
+    async def _prune(self, journal: Journal) -> None:
+        while True:
+            try:
+                before = self._clock.now() - self._config.settings.keep_days * _DAY
+                while await journal.prune(before, _PRUNE_AT_ONCE) == _PRUNE_AT_ONCE:
+                    pass
+            except JournalError as error:
+                log.warning("the journal could not be cleaned up", error=str(error))
+            await self._clock.sleep(_PRUNE_EVERY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    journal: SqliteJournal
+    dispatcher: Dispatcher
+    receiver: Receiver
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - shown, not bound
+    return f"http://{shown}:{port}"
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

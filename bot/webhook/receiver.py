@@ -1,0 +1,202 @@
+"""The webhook: read, verify, store, and only then say 200.
+
+It knows nothing of handlers, so that none can delay an acknowledgement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+import structlog
+from aiohttp import web
+from aiohttp.client_exceptions import ClientError
+
+from bot.clock import Clock
+from bot.errors import EventError, JournalError, JournalFull
+from bot.events.names import KNOWN
+from bot.journal import Delivery, Journal
+from bot.metrics import Metrics
+from bot.webhook.decode import decode, is_json
+from bot.webhook.peers import Peers
+from bot.webhook.redelivery import Redeliveries
+from bot.webhook.verify import Verifier, is_signed
+
+log = structlog.get_logger("bot.webhook")
+
+_OK: Final = orjson.dumps({"code": 200, "message": "OK"})
+_QUIET: Final = 10.0
+"""Seconds between two log lines about refusals of one kind; the counter has them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a delivery may cost.
+
+    Attributes:
+        body: bytes of a body.
+        read_seconds: seconds in which a body must arrive.
+        at_once: deliveries being received at once; more get 503.
+        retry_after: seconds after which a delivery refused with 503 may come again.
+    """
+
+    body: int = 256 * 1024
+    read_seconds: float = 10.0
+    at_once: int = 1024
+    retry_after: int = 1
+
+
+class _Refused(Exception):
+    def __init__(self, status: int, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.cause = cause or message
+
+
+class Receiver:
+    """Receives deliveries.
+
+    Args:
+        journal: where events go.
+        verifier: says whether a delivery comes from the platform.
+        peers: says whether an address may deliver.
+        clock: time.
+        metrics: where deliveries are counted.
+        limits: what a delivery may cost.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        verifier: Verifier,
+        peers: Peers,
+        clock: Clock,
+        metrics: Metrics,
+        limits: Limits | None = None,
+    ) -> None:
+        self.accepting = True
+        self._journal = journal
+        self._verifier = verifier
+        self._peers = peers
+        self._clock = clock
+        self._metrics = metrics
+        self._limits = limits or Limits()
+        self._redeliveries = Redeliveries(clock)
+        self._received = {name: metrics.events_received.labels(name) for name in KNOWN}
+        self._other = metrics.events_received.labels("other")
+        self._under_way = 0
+        self._told: dict[int, float] = {}
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Return the routes of the webhook."""
+        return [web.post("/webhook/{secret}", self.receive), web.post("/webhook", self.receive)]
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Answer one delivery.
+
+        Returns:
+            200 once everything in it is durable; 400 if it is not JSON or not events; 401 without right
+            authentication, the same whatever is wrong; 408, 413 and 415 for bodies that are too slow, too
+            large or of another type; 503 with Retry-After when it cannot be stored now.
+        """
+        self._under_way += 1
+        try:
+            return await self._receive(request)
+        except _Refused as refused:
+            return self._refusal(refused)
+        finally:
+            self._under_way -= 1
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        began = self._clock.monotonic()
+        if not self.accepting or self._under_way > self._limits.at_once:
+            raise _Refused(503, "not accepting deliveries now" if not self.accepting else "too many deliveries at once")
+        self._check_sender(request)
+        body = await self._body(request)
+        if is_signed(request.headers) or "secret" not in request.match_info:
+            problem = self._verifier.signature_problem(request.headers, body, self._clock.now())
+            if problem:
+                raise _Refused(401, "not authorised", problem)
+        if not is_json(request.content_type, request.headers.get("Content-Encoding")):
+            raise _Refused(415, "send application/json, not compressed")
+        try:
+            deliveries = decode(body, self._clock.now())
+        except EventError as error:
+            raise _Refused(400, str(error)) from error
+        await self._store(request, body, deliveries, began)
+        return web.Response(body=_OK, content_type="application/json")
+
+    def _check_sender(self, request: web.Request) -> None:
+        problem = self._peers.problem(request.remote, request.headers.getall("X-Forwarded-For", ()))
+        secret = request.match_info.get("secret")
+        if problem is None and secret is not None:
+            problem = self._verifier.path_problem(secret)
+        if problem is None and secret is None and not is_signed(request.headers):
+            problem = "neither a secret in the address nor a signature"
+        if problem:
+            raise _Refused(401, "not authorised", problem)
+
+    async def _body(self, request: web.Request) -> bytes:
+        length = request.content_length
+        if length is not None and length > self._limits.body:
+            raise _Refused(413, f"the body is larger than {self._limits.body} bytes")
+        try:
+            if request.content.is_eof():
+                return await request.read()
+            async with self._clock.timeout(self._limits.read_seconds):
+                return await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            raise _Refused(413, f"the body is larger than {self._limits.body} bytes") from None
+        except TimeoutError:
+            raise _Refused(408, f"the body took longer than {self._limits.read_seconds:g} s") from None
+        except (ClientError, OSError, web.RequestPayloadError) as error:
+            raise _Refused(400, "the body is incomplete") from error
+
+    async def _store(self, request: web.Request, body: bytes, deliveries: Sequence[Delivery], began: float) -> None:
+        if await self._redeliveries.is_copy(body):
+            self._metrics.redeliveries.inc()
+            log.info("redelivery dropped", events=len(deliveries))
+            return
+        arrival = self._redeliveries.arrived(body, began, _connection(request))
+        stored = False
+        try:
+            await self._journal.append(deliveries)
+            stored = True
+        except JournalFull as error:
+            raise _Refused(503, "too much is waiting", str(error)) from error
+        except JournalError as error:
+            raise _Refused(503, "the event cannot be stored now", str(error)) from error
+        finally:
+            self._redeliveries.answered(arrival, stored=stored)
+        self._metrics.acknowledge_seconds.observe(self._clock.monotonic() - began)
+        for delivery in deliveries:
+            self._received.get(delivery.event.event_type, self._other).inc()
+
+    def _refusal(self, refused: _Refused) -> web.Response:
+        self._metrics.deliveries_refused.labels(refused.status).inc()
+        now = self._clock.monotonic()
+        if now - self._told.get(refused.status, -_QUIET) >= _QUIET:
+            self._told[refused.status] = now
+            log.warning("delivery refused", status=refused.status, cause=refused.cause)
+        headers = {"Retry-After": str(self._limits.retry_after)} if refused.status == 503 else {}  # noqa: PLR2004
+        if refused.status in (408, 413):
+            headers["Connection"] = "close"
+        return web.Response(
+            status=refused.status,
+            body=orjson.dumps({"code": refused.status, "message": refused.message}),
+            content_type="application/json",
+            headers=headers,
+        )
+
+
+def _connection(request: web.Request) -> Callable[[], bool]:
+    transport = request.transport
+
+    def connected() -> bool:
+        return transport is not None and not transport.is_closing()
+
+    return connected

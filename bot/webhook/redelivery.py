@@ -1,0 +1,118 @@
+"""Telling a second delivery of one event from a second event.
+
+Events carry no id, and two equal key presses are two events. So a copy counts
+as a redelivery only if it follows a delivery whose acknowledgement may not
+have reached the platform: the connection broke, or the answer took so long that
+the platform may have given up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Final
+
+from bot.clock import Clock
+
+_KEEP: Final = 120.0
+"""Seconds within which a doubtful delivery is expected again."""
+_MOST: Final = 10_000
+"""Doubtful deliveries remembered; the oldest is forgotten first, which at worst lets a copy through."""
+
+
+class Arrival:
+    """One delivery on its way into the journal.
+
+    Args:
+        digest: of its exact bytes.
+        began: when it arrived, by the monotonic clock.
+        connected: says whether its connection still stands.
+    """
+
+    __slots__ = ("_done", "began", "connected", "digest")
+
+    def __init__(self, digest: bytes, began: float, connected: Callable[[], bool]) -> None:
+        self.digest = digest
+        self.began = began
+        self.connected = connected
+        self._done: asyncio.Future[bool] | None = None
+
+    async def outcome(self) -> bool:
+        """Wait until it is known whether it was stored, and return that."""
+        if self._done is None:
+            self._done = asyncio.get_running_loop().create_future()
+        return await asyncio.shield(self._done)
+
+    def close(self, *, stored: bool) -> None:
+        """Tell those who wait for the outcome."""
+        if self._done is not None and not self._done.done():
+            self._done.set_result(stored)
+
+
+class Redeliveries:
+    """Remembers deliveries whose acknowledgement is in doubt.
+
+    Args:
+        clock: time.
+        slow: seconds after which the platform may have given up waiting.
+    """
+
+    def __init__(self, clock: Clock, slow: float = 3.0) -> None:
+        self._clock = clock
+        self._slow = slow
+        self._underway: dict[bytes, Arrival] = {}
+        self._doubtful: OrderedDict[bytes, float] = OrderedDict()
+
+    async def is_copy(self, body: bytes) -> bool:
+        """Return whether a body repeats a doubtful delivery that is stored; each of those accounts for one copy.
+
+        A copy of a delivery that is still being stored waits for what becomes of it.
+        """
+        digest = _digest(body)
+        if self._doubtful:
+            self._expire()
+            if self._doubtful.pop(digest, None) is not None:
+                return True
+        original = self._underway.get(digest)
+        if original is None or not self._in_doubt(original):
+            return False
+        if not await original.outcome():
+            return False
+        self._doubtful.pop(digest, None)
+        return True
+
+    def arrived(self, body: bytes, began: float, connected: Callable[[], bool]) -> Arrival:
+        """Take note of a delivery that is about to be stored; `answered` must follow.
+
+        Args:
+            body: its exact bytes.
+            began: when it arrived, by the monotonic clock.
+            connected: says whether its connection still stands.
+        """
+        arrival = Arrival(_digest(body), began, connected)
+        self._underway.setdefault(arrival.digest, arrival)
+        return arrival
+
+    def answered(self, arrival: Arrival, *, stored: bool) -> None:
+        """Take note of what became of a delivery."""
+        if self._underway.get(arrival.digest) is arrival:
+            del self._underway[arrival.digest]
+        if stored and self._in_doubt(arrival):
+            self._doubtful[arrival.digest] = self._clock.monotonic()
+            if len(self._doubtful) > _MOST:
+                self._doubtful.popitem(last=False)
+        arrival.close(stored=stored)
+
+    def _in_doubt(self, arrival: Arrival) -> bool:
+        return not arrival.connected() or self._clock.monotonic() - arrival.began > self._slow
+
+    def _expire(self) -> None:
+        oldest = self._clock.monotonic() - _KEEP
+        while self._doubtful and next(iter(self._doubtful.values())) < oldest:
+            self._doubtful.popitem(last=False)
+
+
+def _digest(body: bytes) -> bytes:
+    return blake2b(body, digest_size=16).digest()

@@ -1,0 +1,1 @@
+"""The handlers of this installation: one behaviour per module, each exporting ``router``."""
