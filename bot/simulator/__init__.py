@@ -1,0 +1,34 @@
+"""The platform for development and tests: its requests, its events, and people who call, answer, and hang up."""
+
+from bot.simulator.call import SimCall
+from bot.simulator.conference import Leg
+from bot.simulator.delivery import Delivery
+from bot.simulator.media import Playback
+from bot.simulator.people import Caller, Contact
+from bot.simulator.platform import DEFAULT_TEAM, Line, Simulator, SimulatorConfig, SimulatorError
+from bot.simulator.refusal import Refusal
+from bot.simulator.script import DEMO_AGENT, CallScript, Verdict, demo_script, run_script
+from bot.simulator.timeline import Record, Timeline, format_line
+
+__all__ = [
+    "DEFAULT_TEAM",
+    "DEMO_AGENT",
+    "CallScript",
+    "Caller",
+    "Contact",
+    "Delivery",
+    "Leg",
+    "Line",
+    "Playback",
+    "Record",
+    "Refusal",
+    "SimCall",
+    "Simulator",
+    "SimulatorConfig",
+    "SimulatorError",
+    "Timeline",
+    "Verdict",
+    "demo_script",
+    "format_line",
+    "run_script",
+]

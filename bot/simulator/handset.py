@@ -1,0 +1,61 @@
+"""A person's telephone in a call; what comes too late has no effect, as in life."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from bot.simulator.conference import Leg
+from bot.simulator.refusal import Refusal
+
+if TYPE_CHECKING:
+    from bot.simulator.call import SimCall
+
+
+class LegHandset:
+    """The telephone at the end of one line.
+
+    Args:
+        call: the call.
+        leg: the line.
+    """
+
+    def __init__(self, call: SimCall, leg: Leg) -> None:
+        self._call = call
+        self._leg = leg
+
+    @property
+    def busy(self) -> bool:
+        """Whether the person is in the call already, by another line."""
+        return any(leg.contact_id == self._leg.contact_id for leg in self._call.conference.present)
+
+    def answer(self) -> None:
+        """Take the call."""
+        with suppress(Refusal):
+            self._call.answer_on(self._leg)
+
+    def decline(self) -> None:
+        """Refuse the call."""
+        self._stop_ringing("declines")
+
+    def ring_out(self) -> None:
+        """Let it ring until the platform gives up."""
+        self._stop_ringing("does not answer")
+
+    def press(self, key: str) -> None:
+        """Press a key."""
+        with suppress(Refusal):
+            self._call.press_on(self._leg, key)
+
+    def hang_up(self) -> None:
+        """Leave the call."""
+        with suppress(Refusal):
+            self._call.leave_on(self._leg)
+
+    async def joined(self) -> None:
+        """Wait until somebody else has come into the call."""
+        await self._call.wait_joined()
+
+    def _stop_ringing(self, why: str) -> None:
+        with suppress(Refusal):
+            self._call.stop_ringing_on(self._leg, why)

@@ -1,0 +1,175 @@
+"""The JSON that the platform sends: its events, and what ``call/get`` tells.
+
+Source: the platform's documents of its events and call requests. Fields that
+the platform may leave empty are absent here where there is nothing to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import orjson
+
+from bot.events import CallKey, JsonValue, Originator
+
+if TYPE_CHECKING:
+    from bot.simulator.conference import Leg
+
+Payload: TypeAlias = dict[str, JsonValue]
+
+INVITED = "Call.Member.invited"
+INVITE_ENDED = "Call.Member.Invite.ended"
+LEFT = "Call.Member.leaved"
+HELD = "Call.Member.held"
+UNHELD = "Call.Member.unheld"
+DTMF = "Call.Member.dtmf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a call lives and how it came about; does not change during the call.
+
+    Attributes:
+        team_id: the customer company.
+        thread_id: the task that was made for the call.
+        stream_id: the business process that the task is in.
+        destination_id: what was called.
+        call_type: such as ``thread-incoming``.
+        originator: who called.
+        created_at: unix seconds.
+    """
+
+    team_id: str
+    thread_id: str
+    stream_id: str
+    destination_id: str
+    call_type: str
+    originator: Originator
+    created_at: float
+
+    @property
+    def key(self) -> CallKey:
+        """The identity of the call."""
+        return CallKey(self.team_id, "thread", self.thread_id)
+
+
+def call_created(place: Place) -> Payload:
+    """Return ``Call.created``, with the originator as JSON inside a string, as ``call/get`` has it."""
+    return _event(
+        place,
+        "Call.created",
+        originateUserId=_originator_text(place.originator),
+        destinationId=place.destination_id,
+        type=place.call_type,
+        createdAt=_milliseconds(place.created_at),
+    )
+
+
+def call_ended(place: Place) -> Payload:
+    """Return ``Call.ended``, which has no durations."""
+    return _event(place, "Call.ended")
+
+
+def member_event(place: Place, name: str, leg: Leg, **more: JsonValue) -> Payload:
+    """Return an event of a member.
+
+    Args:
+        place: the call.
+        name: the event's type.
+        leg: the member.
+        more: fields that only this type has.
+    """
+    phone: Payload = {"phone": leg.phone} if leg.phone else {}
+    return _event(place, name, userId=leg.contact_id, **phone, **more)
+
+
+def closing_comment(
+    place: Place, *, comment_id: str, at: float, duration: float, talked: float, recordings: Sequence[str]
+) -> Payload:
+    """Return the ``Comment.created`` that follows a call.
+
+    The documents say that the durations come in such a comment, and not in which
+    form. Here its type is ``call``, and its attachments are one ``call`` with
+    ``duration`` and ``talkDuration`` in whole seconds and a ``file`` for each recording
+    that nobody had stopped when the call ended.
+
+    Args:
+        place: the call.
+        comment_id: the comment's id.
+        at: when it is written, unix seconds.
+        duration: how long the call lasted, seconds.
+        talked: how long of that somebody was in it beside the caller, seconds.
+        recordings: the links of the recordings.
+    """
+    attachments: list[JsonValue] = [
+        {"type": "call", "data": {"duration": round(duration), "talkDuration": round(talked)}}
+    ]
+    attachments.extend(_file(url) for url in recordings)
+    return _event(
+        place,
+        "Comment.created",
+        id=comment_id,
+        createdAt=_milliseconds(at),
+        updatedAt=_milliseconds(at),
+        type="call",
+        to=place.destination_id,
+        **{"from": place.originator.contact_id or ""},
+        att=attachments,
+    )
+
+
+def call_information(place: Place, legs: Sequence[Leg]) -> Payload:
+    """Return the data of ``call/get``; the originator and the members are JSON inside strings."""
+    members = [_member(leg) for leg in legs]
+    return {
+        "destinationId": place.destination_id,
+        "streamId": place.stream_id,
+        "originateUserId": _originator_text(place.originator),
+        "typeDestination": place.call_type,
+        "destinationContacts": orjson.dumps(members).decode(),
+    }
+
+
+def _event(place: Place, name: str, **fields: JsonValue) -> Payload:
+    return {
+        "teamId": place.team_id,
+        "eventType": name,
+        "streamId": place.stream_id,
+        "threadId": place.thread_id,
+        **fields,
+    }
+
+
+def _file(url: str) -> Payload:
+    return {"type": "file", "data": {"url": url, "mime": "audio/wav"}}
+
+
+def _member(leg: Leg) -> Payload:
+    member: Payload = {
+        "contactId": leg.contact_id,
+        "answered": leg.answered,
+        "isMute": False,
+        "isHold": leg.held,
+        "isMeInvite": False,
+        "isExtension": False,
+        "isBot": False,
+        "hasOriginator": leg.has_originator,
+    }
+    if leg.joined_at is not None:
+        member |= {"channelId": leg.channel_id, "createdAt": str(_milliseconds(leg.joined_at))}
+    if leg.phone:
+        member["phone"] = leg.phone
+    if leg.trunk_id:
+        member["trunkId"] = leg.trunk_id
+    return member
+
+
+def _originator_text(originator: Originator) -> str:
+    parts = {"contactId": originator.contact_id, "phone": originator.phone, "trunkId": originator.trunk_id}
+    return orjson.dumps({name: value for name, value in parts.items() if value is not None}).decode()
+
+
+def _milliseconds(seconds: float) -> int:
+    return int(seconds * 1000)

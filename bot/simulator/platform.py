@@ -1,0 +1,276 @@
+"""The simulator put together: the platform for development and tests."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from types import MappingProxyType, TracebackType
+from typing import Final, Self
+
+import aiohttp
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.errors import BotError
+from bot.events import CallKey, Originator
+from bot.simulator.actions import Actions
+from bot.simulator.audio import SoundFetcher
+from bot.simulator.call import SimCall
+from bot.simulator.control import Control
+from bot.simulator.delivery import Deliveries, Delivery, DeliveryConfig
+from bot.simulator.files import Files
+from bot.simulator.outlet import Surroundings
+from bot.simulator.payloads import Place
+from bot.simulator.people import Caller, Contact
+from bot.simulator.refusal import Refusal
+from bot.simulator.server import PlatformApi, platform_errors
+from bot.simulator.tasks import Tasks
+from bot.simulator.timeline import Timeline
+
+DEFAULT_TEAM: Final = "595b405b81d3f8001497603d"
+"""The team that is called where none is named."""
+
+_LARGEST_BODY: Final = 1024 * 1024
+_SHUTDOWN_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A telephone line of a team, and where its calls go.
+
+    Attributes:
+        trunk_id: the line's id.
+        stream_id: the business process that a thread is made in for every call.
+        destination_id: whom or what the line belongs to.
+    """
+
+    trunk_id: str = "bambYXY3o"
+    stream_id: str = "5a5f27c9e0ab3e001455d10e"
+    destination_id: str = "595b3fc381d3f8001497603c"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatorConfig:
+    """Values of a simulator.
+
+    Attributes:
+        bot_id: the id of the one bot that it knows.
+        secret_key: that bot's secret key.
+        webhook_url: where events go, with the secret in its path; empty until `Simulator.connect`.
+        host: the address to listen on.
+        port: the port to listen on; 0 takes a free one.
+        public_url: how others reach the simulator, where that is not ``http://host:port``.
+        sign_deliveries: whether events carry the platform's signature headers too.
+        delivery_tries: how often one event is posted at most.
+        delivery_backoff: seconds before the second try; doubles with every further one.
+        comment_after: seconds from the end of a call to the comment with its durations.
+        keep_calls: how many ended calls are remembered.
+        keep_records: how many records of the timeline are remembered.
+    """
+
+    bot_id: str
+    secret_key: str = field(repr=False)
+    webhook_url: str = field(default="", repr=False)
+    host: str = "127.0.0.1"
+    port: int = 0
+    public_url: str = ""
+    sign_deliveries: bool = False
+    delivery_tries: int = 5
+    delivery_backoff: float = 0.5
+    comment_after: float = 0.5
+    keep_calls: int = 1_000
+    keep_records: int = 10_000
+
+
+class SimulatorError(BotError):
+    """The simulator is used wrongly: not started, or not connected to a bot."""
+
+
+class Simulator:
+    """The platform, with the people who call; use it as a context manager.
+
+    Args:
+        config: its values.
+        clock: the time that its people live in.
+        new_id: makes an id of the platform; random by default, so that no call looks like an earlier one.
+
+    Attributes:
+        clock: the time that its people live in.
+        timeline: what happened.
+    """
+
+    def __init__(
+        self, config: SimulatorConfig, *, clock: Clock, new_id: Callable[[], str] = lambda: secrets.token_hex(12)
+    ) -> None:
+        self.timeline = Timeline(config.keep_records)
+        self._config = config
+        self.clock = clock
+        self._new_id = new_id
+        self._webhook_url = config.webhook_url
+        self._calls: dict[CallKey, SimCall] = {}
+        self._ended: deque[CallKey] = deque()
+        self._contacts: dict[str, Contact] = {}
+        self._url = ""
+        self._around: Surroundings | None = None
+        self._exit = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Begin to listen.
+
+        Raises:
+            OSError: the address cannot be listened on.
+        """
+        async with AsyncExitStack() as stack:
+            session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+            await stack.enter_async_context(session)
+            tasks = Tasks()
+            stack.push_async_callback(tasks.close)
+            self._around = self._surroundings(session, tasks)
+            await self._listen(stack, session)
+            self._exit = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening, send everybody home, and close all connections."""
+        self._around = None
+        await self._exit.__aexit__(kind, error, trace)
+
+    @property
+    def url(self) -> str:
+        """The address of the platform's API, such as ``http://127.0.0.1:40961``."""
+        return self._config.public_url.rstrip("/") or self._url
+
+    @property
+    def calls(self) -> Mapping[CallKey, SimCall]:
+        """The calls by key, oldest first; of the ended ones only the latest."""
+        return MappingProxyType(self._calls)
+
+    @property
+    def contacts(self) -> Mapping[str, Contact]:
+        """Whom the bot may invite, by id."""
+        return MappingProxyType(self._contacts)
+
+    def connect(self, webhook_url: str) -> None:
+        """Say where events go from now on, those that already wait too.
+
+        Args:
+            webhook_url: the whole address, with the secret in its path.
+        """
+        self._webhook_url = webhook_url
+        if self._around is not None:
+            self._around.deliveries.webhook_url = webhook_url
+
+    def add_contact(self, contact: Contact) -> None:
+        """Let the bot invite somebody; a contact of the same id is replaced."""
+        self._contacts[contact.contact_id] = contact
+
+    async def place_call(
+        self, caller: Caller | None = None, *, team_id: str = DEFAULT_TEAM, line: Line | None = None
+    ) -> SimCall:
+        """Let somebody call; the first event is on its way on return.
+
+        Args:
+            caller: who calls and how they behave; somebody who stays on the line if None.
+            team_id: the team that is called.
+            line: its telephone line; one of the usual ids if None.
+
+        Raises:
+            SimulatorError: the simulator is not started, or knows no webhook.
+        """
+        if self._around is None:
+            raise SimulatorError("the simulator is not running; use it as a context manager")
+        if not self._webhook_url:
+            raise SimulatorError("no bot is connected; give a webhook_url, or call connect()")
+        caller = caller or Caller()
+        place = self._place(caller, team_id, line or Line())
+        call = SimCall(place, caller, self._around, on_ended=self._retire)
+        self._calls[call.key] = call
+        call.begin()
+        await self.clock.sleep(0)
+        return call
+
+    def _place(self, caller: Caller, team_id: str, line: Line) -> Place:
+        return Place(
+            team_id=team_id,
+            thread_id=self._new_id(),
+            stream_id=line.stream_id,
+            destination_id=line.destination_id,
+            call_type="thread-incoming",
+            originator=Originator(self._contact_of(team_id, caller.phone), caller.phone, line.trunk_id),
+            created_at=self.clock.now(),
+        )
+
+    def _contact_of(self, team_id: str, phone: str) -> str:
+        """Return whose number it is; the platform makes a contact for a number that it does not know."""
+        known = (contact.contact_id for contact in self._contacts.values() if contact.phone == phone)
+        return next(known, hashlib.sha256(f"{team_id} {phone}".encode()).hexdigest()[:24])
+
+    def _surroundings(self, session: aiohttp.ClientSession, tasks: Tasks) -> Surroundings:
+        deliveries = Deliveries(
+            session,
+            DeliveryConfig(
+                bot_id=self._config.bot_id,
+                secret_key=self._config.secret_key,
+                signed=self._config.sign_deliveries,
+                tries=self._config.delivery_tries,
+                backoff=self._config.delivery_backoff,
+            ),
+            clock=self.clock,
+            tasks=tasks,
+            on_lost=self._note_lost,
+        )
+        deliveries.webhook_url = self._webhook_url
+        return Surroundings(
+            clock=self.clock,
+            timeline=self.timeline,
+            deliveries=deliveries,
+            tasks=tasks,
+            new_id=self._new_id,
+            base_url=lambda: self.url,
+            comment_after=self._config.comment_after,
+        )
+
+    async def _listen(self, stack: AsyncExitStack, session: aiohttp.ClientSession) -> None:
+        runner = web.AppRunner(
+            self._application(session), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS, handle_signals=False
+        )
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, self._config.host, self._config.port).start()
+        host, port = runner.addresses[0][:2]
+        self._url = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
+
+    def _application(self, session: aiohttp.ClientSession) -> web.Application:
+        api = PlatformApi(
+            bot_id=self._config.bot_id,
+            secret_key=self._config.secret_key,
+            actions=Actions(self._calls, self._contacts, SoundFetcher(session, self.clock)),
+            clock=self.clock,
+            timeline=self.timeline,
+        )
+        application = web.Application(middlewares=[platform_errors], client_max_size=_LARGEST_BODY)
+        application.add_routes(Control(self).routes())
+        application.add_routes(Files(self._calls, self.clock).routes())
+        application.add_routes([web.route("*", "/simulator/{rest:.*}", _nothing_there)])
+        application.add_routes([web.post("/{team}/{path:.+}", api.answer)])
+        return application
+
+    def _note_lost(self, key: CallKey, delivery: Delivery) -> None:
+        text = f"gave up {delivery.event_type} after {delivery.attempts} tries: {delivery.problem}"
+        if (call := self._calls.get(key)) is not None:
+            call.outlet.note("note", "platform", text)
+
+    def _retire(self, key: CallKey) -> None:
+        self._ended.append(key)
+        while len(self._ended) > self._config.keep_calls:
+            del self._calls[self._ended.popleft()]
+
+
+async def _nothing_there(request: web.Request) -> web.Response:
+    raise Refusal(404, f"there is nothing at {request.method} {request.path}")

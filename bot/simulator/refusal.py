@@ -1,0 +1,33 @@
+"""What the platform answers: its one shape of an answer, and its refusals."""
+
+from __future__ import annotations
+
+import orjson
+
+from bot.errors import BotError
+from bot.events import JsonValue
+
+
+class Refusal(BotError):
+    """The platform refuses to do something; it had no effect.
+
+    Args:
+        code: the platform's code, which is also the HTTP status: 400, 401, 404, ...
+        message: what is wrong, for people.
+    """
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def answer_body(code: int, message: str, data: JsonValue = None) -> bytes:
+    """Return the bytes of an answer: ``{code, message, data?}``.
+
+    Source: the platform's documents of its requests; ``data`` is absent where there is none.
+    """
+    answer: dict[str, JsonValue] = {"code": code, "message": message}
+    if data is not None:
+        answer["data"] = data
+    return orjson.dumps(answer)

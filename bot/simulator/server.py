@@ -1,0 +1,144 @@
+"""The platform's HTTP side: signed requests in, answers in its one shape out."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import orjson
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.clock import Clock
+from bot.events import JsonObject, JsonValue
+from bot.signature import BOT_ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, matches, sign
+from bot.simulator.actions import Actions
+from bot.simulator.call import SimCall
+from bot.simulator.refusal import Refusal, answer_body
+from bot.simulator.requests import CALL_REQUESTS
+from bot.simulator.timeline import Timeline
+
+TIMESTAMP_WINDOW: Final = 300.0
+"""Seconds by which a request's timestamp may be off. That there is a window is not documented."""
+
+
+class PlatformApi:
+    """The requests that a bot makes: ``POST /{team}/{path}``.
+
+    Args:
+        bot_id: the one bot that is known.
+        secret_key: its secret key.
+        actions: what the requests do.
+        clock: the time.
+        timeline: where requests and answers are written down.
+    """
+
+    def __init__(self, *, bot_id: str, secret_key: str, actions: Actions, clock: Clock, timeline: Timeline) -> None:
+        self._bot_id = bot_id
+        self._secret_key = secret_key
+        self._actions = actions
+        self._clock = clock
+        self._timeline = timeline
+        self._started = clock.now()
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer a request of the bot."""
+        path = request.match_info["path"]
+        content = await request.read()
+        try:
+            self._authenticate(request, content)
+            body = _body_of(path, content)
+        except Refusal as refusal:
+            self._note(None, "request", "bot", path)
+            return self._refuse(None, refusal)
+        call = self._actions.find(request.match_info["team"], body)
+        self._note(call, "request", "bot", f"{path} {_summary(body)}".rstrip(), dict(body))
+        self._note_strange_fields(call, path, body)
+        try:
+            data = await self._actions.perform(path, call, body)
+        except Refusal as refusal:
+            return self._refuse(call, refusal)
+        self._note(call, "answer", "platform", "200 OK", data)
+        return web.Response(body=answer_body(200, "OK", data), content_type="application/json")
+
+    def _authenticate(self, request: web.Request, content: bytes) -> None:
+        given = request.headers
+        timestamp = given.get(TIMESTAMP_HEADER, "")
+        expected = sign(self._bot_id, self._secret_key, timestamp, content)
+        known = matches(self._bot_id, given.get(BOT_ID_HEADER, ""))
+        signed = matches(expected, given.get(SIGNATURE_HEADER, ""))
+        if not (known and signed and self._is_timely(timestamp)):
+            raise Refusal(401, "not authorised: wrong or missing X-Bot-Id, X-timestamp or X-Signature")
+
+    def _is_timely(self, timestamp: str) -> bool:
+        return (
+            timestamp.isdecimal()
+            and len(timestamp) < 20  # noqa: PLR2004 - longer than any time in seconds
+            and abs(self._clock.now() - int(timestamp)) <= TIMESTAMP_WINDOW
+        )
+
+    def _refuse(self, call: SimCall | None, refusal: Refusal) -> web.Response:
+        self._note(call, "answer", "platform", f"{refusal.code} {refusal.message}")
+        return refused(refusal)
+
+    def _note_strange_fields(self, call: SimCall | None, path: str, body: JsonObject) -> None:
+        if strange := sorted(body.keys() - CALL_REQUESTS[path].fields.keys()):
+            self._note(call, "note", "platform", f"{path} has no field {', '.join(strange)}: ignored")
+
+    def _note(
+        self,
+        call: SimCall | None,
+        kind: Literal["request", "answer", "note"],
+        who: str,
+        text: str,
+        data: JsonValue = None,
+    ) -> None:
+        if call is not None:
+            call.outlet.note(kind, who, text, data)
+        else:
+            now = self._clock.now()
+            self._timeline.add(kind, who, text, at=now, elapsed=now - self._started, data=data)
+
+
+def refused(refusal: Refusal) -> web.Response:
+    """Return a refusal as an HTTP answer; its code is both the status and in the body."""
+    return web.Response(
+        status=refusal.code, body=answer_body(refusal.code, refusal.message), content_type="application/json"
+    )
+
+
+@web.middleware
+async def platform_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give every error the platform's shape, those of the HTTP layer too."""
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        return refused(refusal)
+    except web.HTTPError as error:
+        return refused(Refusal(error.status, f"{error.reason}: {request.method} {request.path}"))
+
+
+def _body_of(path: str, content: bytes) -> JsonObject:
+    if path not in CALL_REQUESTS:
+        raise Refusal(404, f"there is no request {path}")
+    try:
+        body: JsonValue = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise Refusal(400, f"the body is not JSON ({error})") from error
+    if not isinstance(body, dict):
+        raise Refusal(400, "the body is not a JSON object")
+    return body
+
+
+def _summary(body: JsonObject) -> str:
+    """Return what a request is about beside its call, in a few words."""
+    parts: list[str] = []
+    for name, value in body.items():
+        if name == "url" and isinstance(value, str):
+            parts.append(value.rpartition("/")[2])
+        elif name == "isLoop" and value is True:
+            parts.append("(in a loop)")
+        elif name in ("contactId", "phone"):
+            parts.append(str(value))
+        elif name == "userIds" and isinstance(value, list):
+            parts.extend(str(entry.get("contactId")) for entry in value if isinstance(entry, dict))
+    return " ".join(parts)
