@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,12 +48,14 @@ class Audio:
         duration: seconds, above 0.
         size: bytes, 1 to `MAX_BYTES`.
         digest: the first 16 hexadecimal digits of the SHA-256 of the content.
+        modified: the file's time of change when it was read, nanoseconds since the epoch.
     """
 
     media_type: str
     duration: float
     size: int
     digest: str
+    modified: int
 
 
 def read_audio(path: Path) -> Audio:
@@ -71,12 +74,12 @@ def read_audio(path: Path) -> Audio:
     suffix = path.suffix.lower()
     if suffix not in MEDIA_TYPES:
         raise PromptError(f"{path}: the platform plays wav and mp3 only")
-    content = _read(path)
+    content, modified = _read(path)
     try:
         duration = wav_duration(content) if suffix == ".wav" else mp3_duration(content)
     except PromptError as error:
         raise PromptError(f"{path}: {error}") from error.__cause__
-    return Audio(MEDIA_TYPES[suffix], duration, len(content), content_digest(content))
+    return Audio(MEDIA_TYPES[suffix], duration, len(content), content_digest(content), modified)
 
 
 def content_digest(content: bytes) -> str:
@@ -132,9 +135,10 @@ def mp3_duration(content: bytes) -> float:
     return float(tag.duration)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> tuple[bytes, int]:
     try:
         with path.open("rb") as file:
+            modified = os.fstat(file.fileno()).st_mtime_ns
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise PromptError(f"{path}: cannot be read: {error.strerror}") from error
@@ -142,7 +146,7 @@ def _read(path: Path) -> bytes:
         raise PromptError(f"{path}: it is empty")
     if len(content) > MAX_BYTES:
         raise PromptError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB, which is the most that the platform plays")
-    return content
+    return content, modified
 
 
 def _explain(error: Exception) -> str:
@@ -159,7 +163,9 @@ def _explain(error: Exception) -> str:
 
 def _resemblance(content: bytes) -> str:
     """Say what a file with the wrong content looks like, where that is plain."""
-    looks = {b"RIFF": "wav", b"ID3": "mp3", b"OggS": "ogg", b"fLaC": "flac", b"<": "a web page or XML"}
+    if content.startswith(b"RIFF") and content[8:12] == b"WAVE":
+        return "; it looks like wav"
+    looks = {b"ID3": "mp3", b"OggS": "ogg", b"fLaC": "flac", b"<": "a web page or XML"}
     for start, name in looks.items():
         if content.startswith(start):
             return f"; it looks like {name}"

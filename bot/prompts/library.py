@@ -167,11 +167,7 @@ class PromptLibrary:
 
 
 def _scan(folder: Path) -> Iterator[Prompt]:
-    if not folder.is_dir():
-        raise PromptError(f"{folder}: there is no such folder of prompts")
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith((".", "_")):
-            continue
+    for entry in _entries(folder):
         if entry.is_dir():
             if not LANGUAGE.fullmatch(entry.name) or entry.name.lower() == ANY_LANGUAGE:
                 raise PromptError(f"{entry}: a folder among prompts is named by a language, such as en or pt-BR")
@@ -180,9 +176,8 @@ def _scan(folder: Path) -> Iterator[Prompt]:
 
 
 def _files(folder: Path, language: str | None) -> Iterator[Prompt]:
-    for path in sorted(folder.iterdir()):
-        suffix = path.suffix.lower()
-        if path.name.startswith((".", "_")) or path.is_dir() or suffix not in MEDIA_TYPES.keys() | _NOT_PLAYED:
+    for path in _entries(folder):
+        if path.is_dir() or path.suffix.lower() not in MEDIA_TYPES.keys() | _NOT_PLAYED:
             continue
         if not NAME.fullmatch(path.stem):
             raise PromptError(f"{path}: a prompt's name is made of small letters, digits, '-' and '_'")
@@ -195,8 +190,16 @@ def _files(folder: Path, language: str | None) -> Iterator[Prompt]:
             size=audio.size,
             digest=audio.digest,
             media_type=audio.media_type,
-            modified=path.stat().st_mtime_ns,
+            modified=audio.modified,
         )
+
+
+def _entries(folder: Path) -> list[Path]:
+    """List a folder without what is hidden, in order."""
+    try:
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith((".", "_")))
+    except OSError as error:
+        raise PromptError(f"{folder}: cannot be read: {error.strerror}") from error
 
 
 def _narrowing(language: str | None) -> Iterator[str]:

@@ -49,24 +49,23 @@ def resample(samples: Sequence[float], rate: int) -> list[float]:
     return out
 
 
-def trim(samples: Sequence[float], *, before: float = 0.05, after: float = 0.15, floor: float = 0.01) -> list[float]:
-    """Cut the silence off both ends.
+def trim(samples: Sequence[float], *, before: float = 0.1, after: float = 0.15, floor: float = 0.01) -> list[float]:
+    """Give both ends of a sound the same silence, whatever they had: a line swallows a sound that starts at once.
 
     Args:
         samples: the sound, at `RATE`.
-        before: seconds kept before the first sound.
-        after: seconds kept after the last sound.
+        before: seconds of silence before the first sound.
+        after: seconds of silence after the last sound.
         floor: what counts as sound, as a part of the loudest sample.
 
     Returns:
-        What is left; nothing if there is only silence.
+        The sound between the silences; nothing if there is only silence.
     """
     limit = max(map(abs, samples), default=0.0) * floor
     loud = [index for index, sample in enumerate(samples) if abs(sample) > limit]
     if not loud:
         return []
-    start = max(0, loud[0] - round(before * RATE))
-    return list(samples[start : loud[-1] + 1 + round(after * RATE)])
+    return [*silence(before), *samples[loud[0] : loud[-1] + 1], *silence(after)]
 
 
 def level(samples: Sequence[float]) -> list[float]:

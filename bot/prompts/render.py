@@ -169,7 +169,8 @@ def _tone_job(name: str) -> _Job:
 
 def _recorded(path: Path) -> bool:
     """Tell whether the prompt is there in another format, which was not rendered."""
-    return any(path.with_suffix(suffix).exists() for suffix in MEDIA_TYPES if suffix != path.suffix)
+    others = (other for other in path.parent.glob(f"{path.stem}.*") if other != path)
+    return any(other.suffix.lower() in MEDIA_TYPES for other in others)
 
 
 def _digest(*parts: object) -> str:
