@@ -116,6 +116,9 @@ class Exchange:
         )
 
     async def _admitted(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse | None:
+        if request.session.closed:
+            # aiohttp looks before it calls the middleware; the client may be closed during the pause or the wait.
+            raise NotAdmitted("the API client was closed")
         breakers = self._line.breakers
         probe = breakers.admit(self._team_id)
         alive: bool | None = None
