@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -70,18 +72,27 @@ class Manifest:
             PromptError: it cannot be read.
         """
         path = self.folder / file
-        try:
+        with _explained(path, "read"):
             return content_digest(path.read_bytes()) == self.entries[file].content
-        except OSError as error:
-            raise PromptError(f"{path}: cannot be read: {error.strerror}") from error
 
     def note(self, file: str, entry: Entry) -> None:
         """Remember a file, on disk too."""
         self.entries[file] = entry
         self._write()
 
+    def delete(self, file: str) -> None:
+        """Delete a file and forget it.
+
+        Raises:
+            PromptError: it cannot be deleted.
+        """
+        path = self.folder / file
+        with _explained(path, "deleted"):
+            path.unlink()
+        self.forget(file)
+
     def forget(self, file: str) -> None:
-        """Forget a file, on disk too."""
+        """Forget a file, on disk too, whatever became of it."""
         del self.entries[file]
         self._write()
 
@@ -97,13 +108,22 @@ def write_whole(path: Path, content: bytes) -> None:
         PromptError: it cannot be written.
     """
     part = path.with_name(f".{path.name}.part")
-    try:
+    with _explained(path, "written"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        part.replace(path)
+        try:
+            part.write_bytes(content)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _explained(path: Path, done: str) -> Iterator[None]:
+    """Translate the errors of the file system."""
+    try:
+        yield
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise PromptError(f"{path}: cannot be written: {error.strerror}") from error
+        raise PromptError(f"{path}: cannot be {done}: {error.strerror}") from error
 
 
 def _checked(file: str) -> str:

@@ -43,7 +43,7 @@ def resample(samples: Sequence[float], rate: int) -> list[float]:
     filters = [_low_pass(phase / up, reach, min(1.0, RATE / rate) * _CUT) for phase in range(up)]
     padded = [*repeat(0.0, reach), *samples, *repeat(0.0, reach + 1)]
     out = []
-    for index in range(len(samples) * up // down):
+    for index in range(round(len(samples) * up / down)):
         whole, phase = divmod(index * down, up)
         out.append(sum(map(mul, filters[phase], padded[whole + 1 : whole + 1 + 2 * reach])))
     return out

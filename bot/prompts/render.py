@@ -136,11 +136,7 @@ def _orphans(manifest: Manifest, wanted: set[str], *, prune: bool) -> Iterator[R
             manifest.forget(file)
             yield RenderedFile(path, Action.KEPT)
         elif prune:
-            try:
-                path.unlink()
-            except OSError as error:
-                raise PromptError(f"{path}: cannot be deleted: {error.strerror}") from error
-            manifest.forget(file)
+            manifest.delete(file)
             yield RenderedFile(path, Action.REMOVED)
         else:
             yield RenderedFile(path, Action.ORPHAN)

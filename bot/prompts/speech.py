@@ -10,6 +10,7 @@ import importlib
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from bot.errors import PromptError
@@ -68,10 +69,12 @@ class EspeakEngine:
                 "speech needs the extra 'speech': pip install 'workonflow-bot[speech]' (eSpeak NG, under the GPL)"
             ) from error
         try:
-            self._data = str(loader.get_data_path()).encode()
+            self._data = Path(loader.get_data_path())
             self._library = _bind(ctypes.CDLL(str(loader.get_library_path())))
         except (OSError, RuntimeError) as error:
             raise PromptError(f"eSpeak NG does not load on this machine: {error}") from error
+        # Asked here, because the library says it once at most: it remembers what another folder held.
+        _check((self._data / "phontab").is_file(), f"eSpeak NG lacks its data in {self._data}")
         self._version = bytes(self._library.espeak_Info(None)).decode()
 
     @property
@@ -80,7 +83,10 @@ class EspeakEngine:
         return f"espeak-ng {self._version}"
 
     def speak(self, text: str, *, voice: str, speed: int) -> Speech:
-        """Speak a text; as `SpeechEngine.speak`, with the voices of eSpeak NG, such as ``en``, ``en-us`` or ``ru``."""
+        """Speak a text; as `SpeechEngine.speak`, with the voices of eSpeak NG, such as ``en``, ``en-us`` or ``ru``.
+
+        Its breath noise is random: the same text gives the same sound to the ear, and not to the byte.
+        """
         out = array("h")
 
         def collect(samples: ctypes.c_void_p | None, count: int, _events: ctypes.c_void_p) -> int:
@@ -89,13 +95,11 @@ class EspeakEngine:
             return _GO_ON
 
         callback = _CALLBACK(collect)  # held until the library is done with it
-        rate = self._library.espeak_Initialize(_SYNCHRONOUS, 0, self._data, _DO_NOT_EXIT)
-        if rate <= 0:
-            raise PromptError("eSpeak NG does not start: its data cannot be read")
+        rate = int(self._library.espeak_Initialize(_SYNCHRONOUS, 0, bytes(self._data), _DO_NOT_EXIT))
+        _check(rate > 0, f"eSpeak NG does not start with its data in {self._data}")
         try:
             self._library.espeak_SetSynthCallback(callback)
-            if self._library.espeak_SetVoiceByName(voice.encode()) != _OK:
-                raise PromptError(f"eSpeak NG has no voice {voice!r}")
+            _check(self._library.espeak_SetVoiceByName(voice.encode()) == _OK, f"eSpeak NG has no voice {voice!r}")
             content = text.encode()
             results = (
                 self._library.espeak_SetParameter(_RATE, speed, 0),
@@ -104,8 +108,7 @@ class EspeakEngine:
             )
         finally:
             self._library.espeak_Terminate()
-        if any(result != _OK for result in results) or not out:
-            raise PromptError(f"eSpeak NG could not say {text!r}")
+        _check(all(result == _OK for result in results), f"eSpeak NG could not say {text!r}")
         return Speech(out, rate)
 
 
@@ -117,6 +120,11 @@ _DO_NOT_EXIT = 0x8000
 _RATE = 1
 _UTF8 = 1
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+
+
+def _check(well: bool, problem: str) -> None:  # noqa: FBT001 - reads as a sentence where it is called
+    if not well:
+        raise PromptError(problem)
 
 
 def _bind(library: ctypes.CDLL) -> ctypes.CDLL:

@@ -45,11 +45,12 @@ def beep() -> list[float]:
 
 def hold_music() -> list[float]:
     """Return 16 s of quiet music whose end runs into its start, to be played in a loop."""
-    beats = [note for bar in _HOLD_MUSIC for note in bar]
+    pitches = [pitch for bar in _HOLD_MUSIC for pitch in bar]
     step = round(_BEAT_SECONDS * RATE)
-    out = [0.0] * (step * len(beats))
-    for beat, semitones in enumerate(beats):
-        for index, sample in enumerate(_pluck(440 * 2 ** (semitones / 12))):
+    notes = {pitch: _pluck(440 * 2 ** (pitch / 12)) for pitch in set(pitches)}
+    out = [0.0] * (step * len(pitches))
+    for beat, pitch in enumerate(pitches):
+        for index, sample in enumerate(notes[pitch]):
             # Around the end: the last notes fade away in the next turn of the loop.
             out[(beat * step + index) % len(out)] += sample
     peak = max(map(abs, out))
