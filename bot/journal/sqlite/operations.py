@@ -19,10 +19,15 @@ _BURY: Final = """
 INSERT INTO dead_letters (seq, handler, error, traceback, attempts, failed_at) VALUES (?, ?, ?, ?, ?, ?)
 """
 _LETTER: Final = """
-SELECT dead_letters.handler, dead_letters.replayed_as, inbox.lane, inbox.type, inbox.body
-FROM dead_letters JOIN inbox USING (seq) WHERE dead_letters.id = ?
+SELECT dead_letters.handler, dead_letters.replayed_as, lanes.name, inbox.type, inbox.body
+FROM dead_letters JOIN inbox USING (seq) JOIN lanes ON lanes.id = inbox.lane WHERE dead_letters.id = ?
 """
+_LANES: Final = "SELECT DISTINCT lane FROM inbox WHERE seq IN (SELECT value FROM json_each(?))"
 _DELETE: Final = "DELETE FROM inbox WHERE seq IN (SELECT value FROM json_each(?)) AND outcome IS NOT NULL"
+_DELETE_LANES: Final = """
+DELETE FROM lanes
+WHERE id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT * FROM inbox WHERE inbox.lane = lanes.id)
+"""
 
 
 class Append:
@@ -174,9 +179,13 @@ def replay(work: Transaction, letter_id: int, received_at: float) -> int:
 
 
 def delete(work: Transaction, numbers: Sequence[int]) -> int:
-    """Delete settled events with their dead letters.
+    """Delete settled events with their dead letters, and the lanes that have no events then.
 
     Returns:
         How many events there were.
     """
-    return work.execute(_DELETE, (orjson.dumps(numbers).decode(),)).rowcount
+    those = orjson.dumps(numbers).decode()
+    lanes = [lane for (lane,) in work.execute(_LANES, (those,))]
+    deleted = work.execute(_DELETE, (those,)).rowcount
+    work.execute(_DELETE_LANES, (orjson.dumps(lanes).decode(),))
+    return deleted

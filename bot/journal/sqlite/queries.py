@@ -12,16 +12,20 @@ from bot.journal.contract import CallSummary, DeadLetter, StoredEvent
 from bot.journal.sqlite.rows import EVENT, LETTER, letter, parsed, shown
 
 _WALK: Final = 1000
+_BEYOND: Final = 1 << 62  # higher than any number of an event
 
 # Names of columns are put together here; every value is a parameter.
 _UNSETTLED: Final = f"SELECT {EVENT} FROM inbox WHERE outcome IS NULL AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
 _PENDING: Final = f"""
-SELECT {EVENT} FROM inbox WHERE lane = ? AND seq > ? AND outcome IS NULL ORDER BY seq LIMIT ?
+SELECT {EVENT} FROM inbox
+WHERE lane = (SELECT id FROM lanes WHERE name = ?) AND seq > ? AND outcome IS NULL ORDER BY seq LIMIT ?
 """  # noqa: S608
-_HISTORY: Final = f"SELECT {EVENT} FROM inbox WHERE lane = ? ORDER BY seq DESC LIMIT ?"  # noqa: S608
+_HISTORY: Final = f"""
+SELECT {EVENT} FROM inbox WHERE lane = (SELECT id FROM lanes WHERE name = ?) ORDER BY seq DESC LIMIT ?
+"""  # noqa: S608
 _LIFECYCLE: Final = f"""
 SELECT {EVENT} FROM inbox
-WHERE type IN ('Call.created', 'Call.ended') AND received_at >= ? AND outcome IS NOT NULL ORDER BY seq
+WHERE received_at >= ? AND type IN ('Call.created', 'Call.ended') AND outcome IS NOT NULL ORDER BY seq
 """  # noqa: S608
 _DEAD_LETTERS: Final = f"""
 SELECT {LETTER}, {EVENT} FROM dead_letters JOIN inbox USING (seq)
@@ -32,11 +36,13 @@ SELECT seq, lane FROM inbox WHERE seq < ? AND only_handler IS NULL ORDER BY seq 
 """
 _SUMMARY: Final = """
 SELECT
-    min(received_at), max(received_at), count(*), total(type = 'Call.ended') > 0, total(type GLOB 'Call.*') > 0,
-    (SELECT count(*) FROM dead_letters JOIN inbox USING (seq) WHERE lane = ?1 AND replayed_as IS NULL)
+    (SELECT name FROM lanes WHERE id = ?1),
+    min(received_at), max(received_at), count(*),
+    (SELECT count(*) FROM dead_letters JOIN inbox USING (seq) WHERE lane = ?1 AND replayed_as IS NULL),
+    max(type = 'Call.ended'), max(type GLOB 'Call.*')
 FROM inbox WHERE lane = ?1 AND only_handler IS NULL
 """
-_PRUNABLE: Final = "SELECT seq FROM inbox WHERE received_at < ? AND outcome IS NOT NULL ORDER BY seq LIMIT ?"
+_PRUNABLE: Final = "SELECT seq FROM inbox WHERE received_at < ? AND outcome IS NOT NULL ORDER BY received_at LIMIT ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +122,10 @@ def prunable(connection: sqlite3.Connection, before: float, limit: int) -> list[
     return [seq for (seq,) in connection.execute(_PRUNABLE, (before, limit))]
 
 
-def _newest_lanes(connection: sqlite3.Connection) -> Iterator[str]:
-    """Walk from the newest event back, a page at a time, and name each lane once."""
-    seen: set[str] = set()
-    seq = 1 << 62
+def _newest_lanes(connection: sqlite3.Connection) -> Iterator[int]:
+    """Walk from the newest event back, a page at a time, and give the number of each lane once."""
+    seen: set[int] = set()
+    seq = _BEYOND
     while rows := connection.execute(_NEWEST_LANES, (seq, _WALK)).fetchall():
         for seq, lane in rows:  # noqa: B007 - the last number is where the next page begins
             if lane not in seen:
@@ -127,12 +133,13 @@ def _newest_lanes(connection: sqlite3.Connection) -> Iterator[str]:
                 yield lane
 
 
-def _summary(connection: sqlite3.Connection, lane: str) -> CallSummary | None:
+def _summary(connection: sqlite3.Connection, lane: int) -> CallSummary | None:
+    """Return what is known of a lane if it is a call."""
+    key, first_at, last_at, events, dead, ended, is_call = connection.execute(_SUMMARY, (lane,)).fetchone()
     try:
-        CallKey.parse(lane)
-    except ValueError:
+        CallKey.parse(key)
+    except ValueError:  # events of a team
         return None
-    first_at, last_at, events, ended, is_call, dead = connection.execute(_SUMMARY, (lane,)).fetchone()
     if not is_call:
         return None
-    return CallSummary(key=lane, first_at=first_at, last_at=last_at, events=events, dead=dead, ended=bool(ended))
+    return CallSummary(key=key, first_at=first_at, last_at=last_at, events=events, dead=dead, ended=bool(ended))

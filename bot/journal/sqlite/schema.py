@@ -17,10 +17,18 @@ from bot.errors import JournalBroken
 APPLICATION_ID: Final = 0x574F464A
 """Marks a file as a journal of this bot (the letters WOFJ)."""
 
+# Lanes are numbered as they come, and the index of the inbox holds their numbers. An index of their names
+# would touch a page of its own for almost every event, and make storing cost twice as much.
+_LANES: Final = """
+CREATE TABLE lanes (
+    id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE
+)
+"""
 _INBOX: Final = """
 CREATE TABLE inbox (
     seq          INTEGER PRIMARY KEY AUTOINCREMENT,
-    lane         TEXT NOT NULL,
+    lane         INTEGER NOT NULL REFERENCES lanes (id),
     type         TEXT NOT NULL,
     received_at  REAL NOT NULL,
     only_handler TEXT,
@@ -44,10 +52,11 @@ CREATE TABLE dead_letters (
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
+        _LANES,
         _INBOX,
         "CREATE INDEX inbox_unsettled ON inbox (seq) WHERE outcome IS NULL",
         "CREATE INDEX inbox_lane ON inbox (lane, seq)",
-        "CREATE INDEX inbox_lifecycle ON inbox (received_at) WHERE type IN ('Call.created', 'Call.ended')",
+        "CREATE INDEX inbox_received ON inbox (received_at)",
         _DEAD_LETTERS,
         "CREATE INDEX dead_letters_event ON dead_letters (seq)",
     ),

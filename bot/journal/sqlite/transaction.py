@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from functools import cache
 from typing import Final, TypeAlias
 
 Row: TypeAlias = tuple[str, str, float, bytes]
@@ -12,16 +11,15 @@ Row: TypeAlias = tuple[str, str, float, bytes]
 
 Value: TypeAlias = str | bytes | int | float | None
 
-_COLUMNS: Final = 5
-_LARGEST: Final = 64
+_LANE: Final = "INSERT OR IGNORE INTO lanes (name) VALUES (?)"
+_EVENT: Final = """
+INSERT INTO inbox (seq, lane, type, received_at, body)
+VALUES (?, (SELECT id FROM lanes WHERE name = ?), ?, ?, ?)
+"""
 
 
 class Transaction:
     """Numbers events and writes to the file, inside a transaction that its owner begins and ends.
-
-    Events are collected and inserted by many rows a statement: each statement
-    lets go of the interpreter's lock once and has to get it back from the event
-    loop's thread, so that few statements cost far less than many.
 
     Args:
         connection: with a write transaction begun.
@@ -30,7 +28,7 @@ class Transaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._last: int | None = None
-        self._values: list[Value] = []
+        self._events: list[tuple[int, str, str, float, bytes]] = []
 
     @property
     def last(self) -> int:
@@ -53,10 +51,9 @@ class Transaction:
             The number of the first; the others follow without a gap.
         """
         before = seq = self.last
-        values = self._values
-        for lane, kind, received_at, body in rows:
+        for row in rows:
             seq += 1
-            values += (seq, lane, kind, received_at, body)
+            self._events.append((seq, *row))
         self._last = seq
         return before + 1
 
@@ -75,21 +72,7 @@ class Transaction:
 
     def flush(self) -> None:
         """Insert the events collected so far."""
-        values = self._values
-        if not values:
-            return
-        self._values = []
-        # Few sizes, so that the statements stay prepared: as many of the largest as fit, then halves.
-        begin, rows, size = 0, len(values) // _COLUMNS, _LARGEST
-        while rows:
-            while size > rows:
-                size //= 2
-            end = begin + size * _COLUMNS
-            self._connection.execute(_insert(size), values[begin:end])
-            begin, rows = end, rows - size
-
-
-@cache
-def _insert(rows: int) -> str:
-    marks = ", ".join(["(?, ?, ?, ?, ?)"] * rows)
-    return f"INSERT INTO inbox (seq, lane, type, received_at, body) VALUES {marks}"  # noqa: S608 - question marks only
+        events, self._events = self._events, []
+        if events:
+            self._connection.executemany(_LANE, {(event[1],) for event in events})
+            self._connection.executemany(_EVENT, events)
