@@ -276,11 +276,18 @@ def test_the_service_writes_where_it_may() -> None:
 # Proxies
 
 
-@pytest.mark.parametrize("proxy", ["nginx.conf", "Caddyfile"])
-def test_a_proxy_takes_what_the_bot_takes_and_lets_only_the_public_through(proxy: str) -> None:
-    text = re.sub(r"#.*", "", read(proxy))
+def test_the_proxies_take_what_the_bot_takes() -> None:
     limit = Settings.model_fields["max_body_bytes"].default
-    assert re.search(rf"(client_max_body_size|max_size)\s+{limit // 1024}(k;|KiB)", text)
+    assert re.search(rf"client_max_body_size\s+{limit // 1024}k;", read("nginx.conf"))
+    # Caddy makes a 502 of a body that is too large for itself: the bot's own limit has to be met first.
+    size = re.search(r"max_size (\d+)MiB", read("Caddyfile"))
+    assert size
+    assert int(size[1]) * 2**20 > limit
+
+
+@pytest.mark.parametrize("proxy", ["nginx.conf", "Caddyfile"])
+def test_a_proxy_lets_only_the_public_through(proxy: str) -> None:
+    text = re.sub(r"#.*", "", read(proxy))
     for path in ("/webhook", "/prompts/", "/health/live", "/health/ready"):
         assert path in text
     assert "/metrics" not in text
@@ -300,4 +307,6 @@ def test_the_secret_in_the_webhooks_address_is_not_logged() -> None:
     assert form
     assert not re.search(r"\$(request|request_uri|uri|http_referer)\b", form[2])
     assert all(log.endswith(f" {form[1]}") for log in re.findall(r"access_log ([^;]+);", nginx))
-    assert not re.search(r"^\s*log\b", read("Caddyfile"), flags=re.MULTILINE)
+    general, _, site = read("Caddyfile").partition("bot.example.com {")
+    assert "request>uri delete" in general
+    assert not re.search(r"^\s*log\b", site, flags=re.MULTILINE)
