@@ -41,4 +41,4 @@ def signed_headers(bot_id: str, secret_key: str, timestamp: str, body: bytes) ->
 
 def matches(expected: str, given: str) -> bool:
     """Compare two texts in constant time, whatever characters they hold."""
-    return hmac.compare_digest(expected.encode("utf-8", "replace"), given.encode("utf-8", "surrogateescape"))
+    return hmac.compare_digest(expected.encode("utf-8", "surrogatepass"), given.encode("utf-8", "surrogatepass"))

@@ -26,9 +26,9 @@ def pick(data: JsonObject, name: str, older: str) -> JsonValue:
 
 
 def snake_fields(data: JsonObject) -> dict[str, JsonValue]:
-    """Return all fields in snake_case under their current names; where both names occur, the current one wins."""
-    fields = {snake(RENAMED[key]): value for key, value in data.items() if key in RENAMED}
-    fields.update((snake(key), value) for key, value in data.items() if key not in RENAMED)
+    """Return all fields in snake_case under their current names; where both names occur, as `pick` says."""
+    fields = {snake(key): value for key, value in data.items() if key not in RENAMED}
+    fields.update((snake(name), pick(data, name, older)) for older, name in RENAMED.items() if older in data)
     return fields
 
 

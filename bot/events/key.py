@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 from urllib.parse import quote, unquote
+
+_ODD: Final = "surrogatepass"
 
 
 class CallKey(NamedTuple):
     """A call: the team, and the thread or stream that it lives in.
 
     Its text form is ``team/thread/id`` or ``team/stream/id``, each part
-    percent-encoded, because ids have no documented alphabet.
+    percent-encoded, because ids have no documented alphabet; every string has
+    one, half a surrogate pair too, and `parse` gives it back.
     """
 
     team_id: str
@@ -41,7 +44,7 @@ class CallKey(NamedTuple):
         Raises:
             ValueError: the text is not of that form.
         """
-        match [unquote(part) for part in text.split("/")]:
+        match [unquote(part, errors=_ODD) for part in text.split("/")]:
             case [team_id, "thread", home_id]:
                 return cls(team_id, "thread", home_id)
             case [team_id, "stream", home_id]:
@@ -50,4 +53,4 @@ class CallKey(NamedTuple):
                 raise ValueError(f"{text!r} is not a call key; one looks like TEAM/thread/ID")
 
     def __str__(self) -> str:
-        return f"{quote(self.team_id, safe='')}/{self.home}/{quote(self.home_id, safe='')}"
+        return f"{quote(self.team_id, safe='', errors=_ODD)}/{self.home}/{quote(self.home_id, safe='', errors=_ODD)}"
