@@ -11,6 +11,8 @@ COVERAGE ?= $(if $(strip $(ARGS)),0,90)
 # The Python to make the virtual environment with; found when not named.
 PYTHON ?=
 
+# Errors only: what a machine's pip has to say about its own set-up is not this project's.
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # A lock holds what the public registry has, whatever this machine's pip is set up to take instead.
 COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u PIP_CONSTRAINT PIP_CONFIG_FILE=/dev/null \
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools compile --quiet $(ARGS)
@@ -56,8 +58,8 @@ setup: $(STAMP)
 
 $(STAMP): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what requirements-dev.lock lists into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) --require-hashes --requirement requirements-dev.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(BIN)/python:
