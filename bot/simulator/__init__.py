@@ -3,10 +3,11 @@
 from bot.simulator.call import SimCall
 from bot.simulator.conference import Leg
 from bot.simulator.delivery import Delivery
+from bot.simulator.line import DEFAULT_TEAM, Line
 from bot.simulator.media import Playback
 from bot.simulator.people import Caller, Contact
-from bot.simulator.platform import DEFAULT_TEAM, Line, Simulator, SimulatorConfig, SimulatorError
-from bot.simulator.refusal import Refusal
+from bot.simulator.platform import Simulator, SimulatorConfig
+from bot.simulator.refusal import Refusal, SimulatorError
 from bot.simulator.script import DEMO_AGENT, CallScript, Verdict, demo_script, run_script
 from bot.simulator.timeline import Record, Timeline, format_line
 

@@ -26,6 +26,9 @@ RATE: Final = 8_000
 SILENCE: Final = b"\x80"
 """One sample of silence in 8-bit PCM."""
 
+_MP3_BEGINNINGS: Final = (b"ID3", *(bytes((0xFF, second)) for second in (0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2)))
+"""A tag, or the sync word of a layer III frame of MPEG 1, 2 or 2.5."""
+
 _UNKNOWN_LENGTH: Final = 0xFFFFFFFF
 
 
@@ -74,10 +77,10 @@ def wav_duration(content: bytes) -> float:
     """
     try:
         with wave.open(io.BytesIO(content)) as sound:
-            frames: int = sound.getnframes()
-            return frames / sound.getframerate()
+            duration: float = sound.getnframes() / sound.getframerate()
     except (wave.Error, EOFError, ZeroDivisionError) as error:
         raise Refusal(400, f"url: not a wav file ({error})") from error
+    return duration
 
 
 def mp3_duration(content: bytes) -> float:
@@ -86,8 +89,10 @@ def mp3_duration(content: bytes) -> float:
     Raises:
         Refusal: 400, it is no mp3 file.
     """
+    if not content.startswith(_MP3_BEGINNINGS):
+        raise Refusal(400, "url: not an mp3 file (it begins with neither a tag nor a frame)")
     try:
-        duration = TinyTag.get("sound.mp3", file_obj=io.BytesIO(content)).duration
+        duration = TinyTag.get("sound.mp3", file_obj=io.BytesIO(content), tags=False, check_magic_bytes=False).duration
     except TinyTagException as error:
         raise Refusal(400, f"url: not an mp3 file ({error})") from error
     if not duration:
@@ -114,7 +119,10 @@ def endless_wav_header() -> bytes:
 
 
 def _suffix(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise Refusal(400, f"url: not a URL ({error})") from error
     suffix = parts.path.rpartition(".")[2].lower()
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise Refusal(400, "url: must begin with http:// or https://")

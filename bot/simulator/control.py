@@ -11,8 +11,9 @@ from aiohttp import web
 
 from bot.events import JsonObject, JsonValue
 from bot.simulator.call import SimCall
+from bot.simulator.line import DEFAULT_TEAM
 from bot.simulator.people import Caller, Contact
-from bot.simulator.refusal import Refusal
+from bot.simulator.refusal import Refusal, SimulatorError
 
 if TYPE_CHECKING:
     from bot.simulator.platform import Simulator
@@ -73,12 +74,9 @@ class Control:
                 hangs_up_after=_seconds(wanted, "hangs_up_after"),
                 talks_for=_seconds(wanted, "talks_for"),
             )
-        except ValueError as error:
+            call = await self._simulator.place_call(caller, team_id=_text(wanted, "team_id") or DEFAULT_TEAM)
+        except (ValueError, SimulatorError) as error:
             raise Refusal(400, str(error)) from error
-        team_id = _text(wanted, "team_id")
-        call = await (
-            self._simulator.place_call(caller, team_id=team_id) if team_id else self._simulator.place_call(caller)
-        )
         return _json(_call(call), status=201)
 
     async def _list_calls(self, _request: web.Request) -> web.Response:

@@ -15,7 +15,6 @@ import aiohttp
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.errors import BotError
 from bot.events import CallKey, Originator
 from bot.simulator.actions import Actions
 from bot.simulator.audio import SoundFetcher
@@ -23,34 +22,17 @@ from bot.simulator.call import SimCall
 from bot.simulator.control import Control
 from bot.simulator.delivery import Deliveries, Delivery, DeliveryConfig
 from bot.simulator.files import Files
+from bot.simulator.line import DEFAULT_TEAM, Line
 from bot.simulator.outlet import Surroundings
 from bot.simulator.payloads import Place
 from bot.simulator.people import Caller, Contact
-from bot.simulator.refusal import Refusal
+from bot.simulator.refusal import Refusal, SimulatorError
 from bot.simulator.server import PlatformApi, platform_errors
 from bot.simulator.tasks import Tasks
 from bot.simulator.timeline import Timeline
 
-DEFAULT_TEAM: Final = "595b405b81d3f8001497603d"
-"""The team that is called where none is named."""
-
-_LARGEST_BODY: Final = 1024 * 1024
-_SHUTDOWN_SECONDS: Final = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A telephone line of a team, and where its calls go.
-
-    Attributes:
-        trunk_id: the line's id.
-        stream_id: the business process that a thread is made in for every call.
-        destination_id: whom or what the line belongs to.
-    """
-
-    trunk_id: str = "bambYXY3o"
-    stream_id: str = "5a5f27c9e0ab3e001455d10e"
-    destination_id: str = "595b3fc381d3f8001497603c"
+_LARGEST_BODY: Final = 256 * 1024
+_SHUTDOWN_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +66,6 @@ class SimulatorConfig:
     comment_after: float = 0.5
     keep_calls: int = 1_000
     keep_records: int = 10_000
-
-
-class SimulatorError(BotError):
-    """The simulator is used wrongly: not started, or not connected to a bot."""
 
 
 class Simulator:

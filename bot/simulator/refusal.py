@@ -1,4 +1,4 @@
-"""What the platform answers: its one shape of an answer, and its refusals."""
+"""What the platform answers: its one shape of an answer, its refusals, and the errors of using it wrongly."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ class Refusal(BotError):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class SimulatorError(BotError):
+    """The simulator is used wrongly: it is not running, or not connected to a bot."""
 
 
 def answer_body(code: int, message: str, data: JsonValue = None) -> bytes:

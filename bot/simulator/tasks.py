@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 
+from bot.simulator.refusal import SimulatorError
+
 
 class Tasks:
     """A set of tasks that ends as a whole.
@@ -16,12 +18,17 @@ class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
         self._failures: list[Exception] = []
-
-    def __len__(self) -> int:
-        return len(self._running)
+        self._closed = False
 
     def start(self, work: Coroutine[object, object, None], *, name: str) -> asyncio.Task[None]:
-        """Run something as a task of the set."""
+        """Run something as a task of the set.
+
+        Raises:
+            SimulatorError: the set is closed.
+        """
+        if self._closed:
+            work.close()
+            raise SimulatorError("the simulator is not running any more")
         task = asyncio.create_task(work, name=name)
         self._running.add(task)
         task.add_done_callback(self._finished)
@@ -33,6 +40,7 @@ class Tasks:
         Raises:
             ExceptionGroup: tasks had failed, now or before.
         """
+        self._closed = True
         running = tuple(self._running)
         for task in running:
             task.cancel()

@@ -12,8 +12,9 @@ from bot.events import CallKey, JsonValue
 
 RecordKind: TypeAlias = Literal["event", "request", "answer", "person", "note"]
 
-# A run of digits, perhaps grouped, that stands alone: a telephone number. Ids and hashes have letters next to digits.
-_PHONE = re.compile(r"(?<![\w.:/-])\+?\d(?:[ ()-]?\d){5,}(?![\w.:/-])")
+# A telephone number: six digits or more that stand alone, grouped in any way after a plus sign. Ids and hashes have
+# letters next to digits; parts of file names and paths are left alone.
+_PHONE = re.compile(r"(?<![\w./])(?:\+\d(?:[ ()-]{0,2}\d){5,}|\d(?:-?\d){5,})(?!\w|[.:/]\w)")
 _SHOWN = 2
 
 
