@@ -63,6 +63,7 @@ def resolve(settings: Settings) -> Config:
         )
     if settings.public_url is None and not is_loopback(settings.api_url.host):
         problems.append(_missing("public_url"))
+    problems += _api_problems(settings)
     path = _journal_path(settings, problems)
     if problems:
         raise SettingsError(*problems)
@@ -112,6 +113,19 @@ def is_unconfigured(settings: Settings) -> bool:
     return not settings.id and not settings.secret_key and not settings.webhook_secret
 
 
+def journal_path(settings: Settings) -> Path:
+    """Return the journal's file.
+
+    Raises:
+        SettingsError: ``BOT_JOURNAL`` is wrong.
+    """
+    problems: list[SettingProblem] = []
+    path = _journal_path(settings, problems)
+    if problems:
+        raise SettingsError(*problems)
+    return path
+
+
 def _journal_path(settings: Settings, problems: list[SettingProblem]) -> Path:
     scheme = urlsplit(settings.journal).scheme
     path = settings.journal.removeprefix(_SQLITE)
@@ -123,6 +137,23 @@ def _journal_path(settings: Settings, problems: list[SettingProblem]) -> Path:
         problem = "is not sqlite:/// and a path"
     problems.append(SettingProblem(variable("journal"), problem, f"Set it: {fix('journal')}"))
     return Path()
+
+
+def _api_problems(settings: Settings) -> list[SettingProblem]:
+    problems = []
+    if settings.api_connect_timeout >= settings.api_timeout:
+        problems.append(
+            SettingProblem(
+                variable("api_connect_timeout"),
+                f"{settings.api_connect_timeout:g} s is not less than BOT_API_TIMEOUT ({settings.api_timeout:g} s)",
+                "Lower the one or raise the other",
+            )
+        )
+    for name in ("api_url", "public_url"):
+        url = getattr(settings, name)
+        if url is not None and (url.query or url.fragment):
+            problems.append(SettingProblem(variable(name), "has a ? or a # in it", f"Set it: {fix(name)}"))
+    return problems
 
 
 def _missing(name: str) -> SettingProblem:

@@ -23,8 +23,10 @@ LogFormat = Literal["console", "json"]
 
 _current: Final[ContextVar[Event | None]] = ContextVar("bot_current_event", default=None)
 
-# Set by structlog itself or not personal; masking them would only cost time.
-_PLAIN: Final = frozenset({"level", "timestamp", "logger", "call", "team", "event_type", "seq", "handler"})
+# Set by structlog itself or not personal; masking them would only cost time, or break what renders the line.
+_PLAIN: Final = frozenset(
+    {"level", "timestamp", "logger", "call", "team", "event_type", "seq", "handler", "_record", "_from_structlog"}
+)
 
 
 @contextmanager
@@ -50,7 +52,7 @@ def configure_logging(
         root: the standard library's logger to take over; the root logger by default.
     """
     shared: list[structlog.typing.Processor] = [
-        _add_current_event,
+        add_current_event,
         structlog.processors.add_log_level,
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
@@ -83,7 +85,8 @@ def configure_logging(
     logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 
-def _add_current_event(_logger: object, _method: str, line: MutableMapping[str, object]) -> MutableMapping[str, object]:
+def add_current_event(_logger: object, _method: str, line: MutableMapping[str, object]) -> MutableMapping[str, object]:
+    """Add call, team and type of the event that is being handled; a processor of structlog."""
     event = _current.get()
     if event is not None:
         key = event.call_key

@@ -48,8 +48,10 @@ class ManualClock:
 
         left = False
         async with asyncio.timeout(None) as limit:
-            if seconds is not None:
+            if seconds is not None and seconds > 0:
                 self._at(seconds, expire)
+            elif seconds is not None:
+                expire()
             try:
                 yield limit
             finally:

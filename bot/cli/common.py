@@ -1,0 +1,68 @@
+"""What several commands need."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TypeAlias
+
+from bot.clock import SystemClock
+from bot.config import journal_path
+from bot.errors import JournalUnavailable
+from bot.journal.sqlite import SqliteJournal
+from bot.log import configure_logging
+from bot.masking import Masker
+from bot.settings import Settings
+
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
+Run: TypeAlias = Callable[[argparse.Namespace], Coroutine[None, None, int]]
+
+
+def add_command(commands: Subparsers, name: str, text: str, run: Run) -> argparse.ArgumentParser:
+    """Add a command and return its parser.
+
+    Args:
+        commands: where to.
+        name: the command's name.
+        text: what it does, in one sentence.
+        run: runs it and returns the exit status.
+    """
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=run)
+    return parser
+
+
+def set_up_logging(settings: Settings, masker: Masker) -> None:
+    """Set up logging as configured, on standard error."""
+    configure_logging(level=settings.log_level, form=settings.log_format, masker=masker)
+
+
+@asynccontextmanager
+async def journal_beside(settings: Settings) -> AsyncIterator[SqliteJournal]:
+    """Open the journal to look at it, also while a bot is running with it.
+
+    Raises:
+        JournalUnavailable: there is none yet.
+    """
+    path = journal_path(settings)
+    if not path.exists():
+        raise JournalUnavailable(f"there is no journal at {path} yet; the bot makes it when it first starts")
+    journal = SqliteJournal(path, clock=SystemClock(), serving=False)
+    await journal.open()
+    try:
+        yield journal
+    finally:
+        await journal.close()
+
+
+def local_time(moment: float) -> str:
+    """Return unix seconds as local date and time, to the millisecond."""
+    return datetime.fromtimestamp(moment).astimezone().isoformat(sep=" ", timespec="milliseconds")
+
+
+def complain(text: str) -> None:
+    """Print to standard error."""
+    print(text, file=sys.stderr)

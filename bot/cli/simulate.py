@@ -1,0 +1,62 @@
+"""``simulate``: the platform without a bot, for one that runs elsewhere on this machine."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.cli.common import Subparsers, add_command, set_up_logging
+from bot.cli.serve import stop_signal
+from bot.cli.stage import AGENTS
+from bot.clock import SystemClock
+from bot.config import resolve
+from bot.errors import SettingProblem, SettingsError
+from bot.masking import Masker
+from bot.simulator import Contact, Simulator, SimulatorConfig, format_line
+
+
+def add_to(commands: Subparsers) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands,
+        "simulate",
+        "Run the simulator alone, for a bot started with the same BOT_ID, BOT_SECRET_KEY and BOT_WEBHOOK_SECRET "
+        "and with BOT_API_URL set to the simulator's address.",
+        run,
+    )
+    parser.add_argument("--sign", action="store_true", help="sign the events, too")
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Run until told to stop, showing what happens."""
+    settings = options.settings
+    local = settings.model_copy(update={"public_url": settings.public_url or settings.api_url})
+    config = resolve(local)
+    set_up_logging(settings, Masker(config.secrets, personal=settings.log_mask))
+    stopping = stop_signal()
+    simulator = Simulator(
+        SimulatorConfig(
+            bot_id=config.bot_id,
+            secret_key=config.secret_key,
+            webhook_url=f"http://{settings.host}:{settings.port}/webhook/{config.webhook_secrets[0]}",
+            port=settings.simulator_port,
+            sign_deliveries=options.sign,
+        ),
+        clock=SystemClock(),
+    )
+    for contact in [Contact(contact_id=one, name=one) for one in settings.on_duty] or AGENTS:
+        simulator.add_contact(contact)
+    try:
+        await simulator.__aenter__()
+    except OSError as error:
+        problem = f"cannot listen on 127.0.0.1 port {settings.simulator_port}: {error.strerror}"
+        raise SettingsError(
+            SettingProblem("BOT_SIMULATOR_PORT", problem, "Choose a free port, or 0 for any")
+        ) from error
+    try:
+        simulator.timeline.subscribe(lambda record: print(format_line(record), flush=True))
+        print(f"The simulator listens on {simulator.url}; start the bot with BOT_API_URL={simulator.url}")
+        print(f"Place a call: curl -X POST {simulator.url}/simulator/calls", flush=True)
+        await stopping.wait()
+    finally:
+        await simulator.__aexit__(None, None, None)
+    return 0
