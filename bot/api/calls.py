@@ -22,7 +22,7 @@ from bot.api.arguments import Arguments
 from bot.api.results import AudioStream, CallInfo, Recording, parse_call
 from bot.api.spec import RequestSpec
 from bot.errors import InDoubt
-from bot.events import JsonObject, JsonValue
+from bot.events import JsonValue
 from bot.events.coerce import text, unpacked
 
 
@@ -70,8 +70,12 @@ class CallsApi:
         Returns:
             The call; without members where the platform tells nothing of it.
         """
-        data = await self._send(spec.CALL_GET, thread_id)
-        return parse_call(self._object(spec.CALL_GET, data))
+        data = unpacked(await self._send(spec.CALL_GET, thread_id))
+        if data is None:
+            return parse_call({})
+        if not isinstance(data, dict):
+            raise InDoubt("unreadable data in the answer", path=spec.CALL_GET.path, team_id=self._team.team_id)
+        return parse_call(data)
 
     async def invite(
         self,
@@ -145,13 +149,11 @@ class CallsApi:
 
         The documents do not say whether this still answers with a link once the call has ended.
         """
-        data = self._object(spec.RECORDING_STOP, await self._send(spec.RECORDING_STOP, thread_id))
-        return Recording(file_url=text(data.get("fileUrl")))
+        return Recording(file_url=_link(await self._send(spec.RECORDING_STOP, thread_id), "fileUrl"))
 
     async def start_stream(self, thread_id: str) -> AudioStream:
         """Begin to stream the call's live audio and return where it can be listened to."""
-        data = self._object(spec.STREAM_START, await self._send(spec.STREAM_START, thread_id))
-        return AudioStream(stream_url=text(data.get("streamUrl")))
+        return AudioStream(stream_url=_link(await self._send(spec.STREAM_START, thread_id), "streamUrl"))
 
     async def stop_stream(self, thread_id: str) -> None:
         """End the live audio."""
@@ -173,14 +175,11 @@ class CallsApi:
     def _arguments(self, kind: RequestSpec) -> Arguments:
         return Arguments(kind.path, self._team.team_id)
 
-    def _object(self, kind: RequestSpec, data: JsonValue) -> JsonObject:
-        """Return the fields of ``data``; none where the answer has no ``data``, which the platform may leave out."""
-        inner = unpacked(data)
-        if inner is None:
-            return {}
-        if not isinstance(inner, dict):
-            raise InDoubt("unreadable data in the answer", path=kind.path, team_id=self._team.team_id, attempts=1)
-        return inner
+
+def _link(data: JsonValue, field: str) -> str | None:
+    """Return a link of ``data``; None where it has none, since what was asked for has happened all the same."""
+    inner = unpacked(data)
+    return text(inner.get(field)) if isinstance(inner, dict) else None
 
 
 def _fields(arguments: Arguments, invitee: Invitee) -> JsonValue:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import quote
@@ -72,8 +72,8 @@ class ApiClient:
             meter=self._meter,
             conceal=Concealer(config.secret_key),
         )
-        base = config.base_url.rstrip("/")
-        self._url = lru_cache(maxsize=1024)(lambda team_id, path: URL(f"{base}/{team_id}/{path}", encoded=True))
+        # Building an address costs more than signing a body.
+        self._address = lru_cache(maxsize=1024)(partial(_address, config))
         self._session: aiohttp.ClientSession | None = None
         self._retry: RetryClient | None = None
 
@@ -92,7 +92,7 @@ class ApiClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        retry, self._retry = self._retry, None
+        retry, self._retry, self._session = self._retry, None, None
         if retry is not None:
             await retry.close()  # closes the session that it was given, too
 
@@ -106,11 +106,11 @@ class ApiClient:
 
     async def request(self, team_id: str, spec: RequestSpec, body: Mapping[str, JsonValue]) -> JsonValue:
         """Send a request; as `TeamApi.request`, for the team with this id."""
-        retry = self._retry
-        if retry is None:
+        retry, session = self._retry, self._session
+        if retry is None or session is None:
             raise NotSent("the API client is not open", path=spec.path, team_id=team_id)
         payload = _encoded(spec, team_id, body)
-        url = self._address(spec, team_id)
+        url = self._address(spec.path, team_id)
         exchange = Exchange(self._line, spec, team_id, payload)
         started = self._clock.monotonic()
         try:
@@ -119,7 +119,7 @@ class ApiClient:
             pass
         except RuntimeError:
             # What aiohttp raises if the client was closed between two attempts; the last one stands then.
-            if self._session is None or not self._session.closed:
+            if not session.closed:
                 raise
         seconds = self._clock.monotonic() - started
         if exchange.last.verdict is Verdict.OK:
@@ -128,12 +128,6 @@ class ApiClient:
         failure = exchange.error()
         self._meter.failed(spec.path, seconds, failure)
         raise failure from exchange.last.error
-
-    def _address(self, spec: RequestSpec, team_id: str) -> URL:
-        if team_id in ("", ".", ".."):
-            raise BadRequest("the team id is empty or dots only", path=spec.path, team_id=team_id)
-        path = self._config.paths.get(spec.path, spec.path).strip("/")
-        return self._url(quote(team_id, safe=""), quote(path, safe="/"))
 
 
 class TeamApi:
@@ -179,3 +173,10 @@ def _encoded(spec: RequestSpec, team_id: str, body: Mapping[str, JsonValue]) -> 
         return orjson.dumps(dict(body))
     except TypeError as error:
         raise BadRequest("the body cannot be written as JSON", path=spec.path, team_id=team_id) from error
+
+
+def _address(config: ApiConfig, path: str, team_id: str) -> URL:
+    if team_id in ("", ".", ".."):
+        raise BadRequest("the team id is empty or dots only", path=path, team_id=team_id)
+    used = config.paths.get(path, path).strip("/")
+    return URL(f"{config.base_url.rstrip('/')}/{quote(team_id, safe='')}/{quote(used, safe='/')}", encoded=True)

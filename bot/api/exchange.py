@@ -29,6 +29,8 @@ from bot.signature import signed_headers
 LONGEST_ANSWER: Final = 1024 * 1024
 """Bytes of an answer that are read; a longer one is unreadable."""
 
+_NOT_TRIED: Final = Attempt(Verdict.UNREACHED, "not tried")
+
 _log = structlog.get_logger(__name__)
 
 
@@ -79,7 +81,7 @@ class Exchange:
         self._pause: float | None = None
         self._doubtful = False
         self.attempts = 0
-        self.last = Attempt(Verdict.UNREACHED, "not tried")
+        self.last = _NOT_TRIED
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Make one attempt.

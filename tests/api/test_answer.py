@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import orjson
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.api.answer import Verdict, from_answer
@@ -17,6 +17,7 @@ ANSWERS = st.fixed_dictionaries(
 ).map(orjson.dumps)
 
 
+@settings(deadline=None)
 @given(
     status=st.integers(200, 599),
     retry_after=st.none() | st.text() | st.integers(0).map(str),
@@ -39,6 +40,7 @@ def test_every_answer_has_a_verdict_and_an_error_is_never_taken_for_success(
         assert attempt.code == 429 or attempt.retry_after is not None
 
 
+@settings(deadline=None)
 @given(before=st.text(), number=st.from_regex(r"\+?[0-9]{5,15}", fullmatch=True), after=st.text())
 def test_numbers_do_not_get_through(before: str, number: str, after: str) -> None:
     assert number not in Concealer("secret")(f"{before}{number}{after}")

@@ -116,7 +116,7 @@ async def test_wrong_arguments_send_nothing(calls: CallsApi, platform: Platform,
 
 
 @pytest.mark.parametrize("pack", [False, True])
-async def test_a_call(calls: CallsApi, platform: Platform, pack: bool) -> None:  # noqa: FBT001 - a parameter of the test
+async def test_a_call(calls: CallsApi, platform: Platform, pack: bool) -> None:
     platform.then(answers(body={"code": 200, "data": json.dumps(DOCUMENTED) if pack else DOCUMENTED}))
     call = await calls.get(THREAD)
     assert call.members == (RINGING, CALLER)
@@ -142,11 +142,13 @@ async def test_links(calls: CallsApi, platform: Platform) -> None:
         answers(body={"code": 200, "data": {"fileUrl": "https://f/1.mp3"}}),
         answers(),
         answers(body={"code": 200, "data": {"streamUrl": "wss://s/1"}}),
+        answers(body={"code": 200, "data": ["unreadable"]}),
         answers(body={"code": 200, "data": {"streamUrl": ""}}),
     )
     assert await calls.stop_recording(THREAD) == Recording("https://f/1.mp3")
     assert await calls.stop_recording(THREAD) == Recording(None)
     assert await calls.start_stream(THREAD) == AudioStream("wss://s/1")
+    assert await calls.start_stream(THREAD) == AudioStream(None)
     assert await calls.start_stream(THREAD) == AudioStream(None)
 
 
