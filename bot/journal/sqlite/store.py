@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
+from bot.errors import JournalBroken
 from bot.journal.sqlite import faults, schema
 from bot.journal.sqlite.lock import held
 
@@ -38,11 +39,9 @@ def opened(path: Path, *, serving: bool, busy_timeout: float) -> Iterator[sqlite
             connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None)
             stack.callback(connection.close)
             if schema.outdated(connection, path):
-                if not serving:
-                    with held(path):
-                        _prepare(connection, path)
-                else:
-                    _prepare(connection, path)
+                with nullcontext() if serving else _not_served(path):
+                    connection.execute("PRAGMA journal_mode = WAL")
+                    schema.migrate(connection, path)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
         except (sqlite3.Error, OSError) as error:
@@ -69,6 +68,13 @@ def _create(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    schema.migrate(connection, path)
+@contextmanager
+def _not_served(path: Path) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(path))
+        except JournalBroken as error:
+            raise JournalBroken(
+                f"the journal {path} is of an older version, and in use: restart the bot that uses it first"
+            ) from error
+        yield

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -61,7 +62,11 @@ class Writer:
             JournalUnavailable: it cannot be opened now.
         """
         self._thread.start()
-        error = await asyncio.shield(self._opened)
+        try:
+            error = await asyncio.shield(self._opened)
+        except asyncio.CancelledError:
+            self._queue.put(None)
+            raise
         if error is not None:
             self._thread.join()
             raise error
@@ -130,9 +135,11 @@ class Writer:
                 self._loop.call_soon_threadsafe(self._opened.set_result, None)
                 self._serve(connection, batch)
         except BaseException as error:  # noqa: BLE001 - whatever ends the thread must be told
-            self._loop.call_soon_threadsafe(self._die, error, batch)
+            end = partial(self._die, error, batch)
         else:
-            self._loop.call_soon_threadsafe(self._ended.set_result, None)
+            end = partial(self._ended.set_result, None)
+        with suppress(RuntimeError):  # the loop was closed before the journal: nobody is left to be told
+            self._loop.call_soon_threadsafe(end)
 
     def _serve(self, connection: sqlite3.Connection, batch: list[Operation]) -> None:
         """Commit until the end; ``batch`` always holds what is not reported yet, for the case of death."""
