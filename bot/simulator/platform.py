@@ -107,8 +107,10 @@ class Simulator:
             await stack.enter_async_context(session)
             tasks = Tasks()
             stack.push_async_callback(tasks.close)
-            self._around = self._surroundings(session, tasks)
+            around = self._surroundings(session, tasks)
             await self._listen(stack, session)
+            around.deliveries.webhook_url = self._webhook_url
+            self._around = around
             self._exit = stack.pop_all()
         return self
 
@@ -203,7 +205,6 @@ class Simulator:
             tasks=tasks,
             on_lost=self._note_lost,
         )
-        deliveries.webhook_url = self._webhook_url
         return Surroundings(
             clock=self.clock,
             timeline=self.timeline,

@@ -73,6 +73,9 @@ async def test_a_port_that_is_taken_starts_nothing(clock: ManualClock) -> None:
         second = Simulator(SimulatorConfig(bot_id=BOT_ID, secret_key=SECRET, port=port), clock=clock)
         with pytest.raises(OSError, match="address already in use"):
             await second.__aenter__()
+        second.connect("http://127.0.0.1:1/webhook/secret")
+        with pytest.raises(SimulatorError, match="not running"):
+            await second.place_call()
 
 
 async def test_only_the_latest_ended_calls_are_remembered(bot: BotServer, clock: ManualClock) -> None:
