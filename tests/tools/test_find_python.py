@@ -16,7 +16,7 @@ def path(tmp_path: Path) -> Path:
     """A folder to be the whole path, with nothing in it but what the script itself uses."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for tool in ("cat", "tail"):
+    for tool in ("cat", "head"):
         _command(folder, tool, f'PATH=/usr/bin:/bin exec {tool} "$@"')
     return folder
 
