@@ -133,14 +133,8 @@ class SqliteJournal:
             return events
 
     async def pending(self, lane: str, after: int, limit: int) -> Sequence[StoredEvent]:
-        """See `Journal.pending`; it may return fewer than ``limit`` although more are left, but then at least one."""
-        settled = self._tally.unwritten
-        while True:
-            events = await self._open_reader().run(queries.pending, lane, after, limit)
-            fresh = [event for event in events if event.seq not in settled]
-            if fresh or not events:
-                return fresh
-            after = events[-1].seq
+        """See `Journal.pending`."""
+        return await self._open_reader().run(queries.pending, lane, after, limit, self._tally.unwritten)
 
     def settle(self, seq: int, outcome: Outcome) -> None:
         """See `Journal.settle`; of several outcomes of an event the first counts."""

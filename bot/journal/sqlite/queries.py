@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from bot.events import CallKey
@@ -18,7 +19,7 @@ _BEYOND: Final = 1 << 62  # higher than any number of an event
 _UNSETTLED: Final = f"SELECT {EVENT} FROM inbox WHERE outcome IS NULL AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
 _PENDING: Final = f"""
 SELECT {EVENT} FROM inbox
-WHERE lane = (SELECT id FROM lanes WHERE name = ?) AND seq > ? AND outcome IS NULL ORDER BY seq LIMIT ?
+WHERE lane = (SELECT id FROM lanes WHERE name = ?) AND seq > ? AND outcome IS NULL ORDER BY seq
 """  # noqa: S608
 _HISTORY: Final = f"""
 SELECT {EVENT} FROM inbox WHERE lane = (SELECT id FROM lanes WHERE name = ?) ORDER BY seq DESC LIMIT ?
@@ -82,10 +83,22 @@ def unsettled(connection: sqlite3.Connection, after: int, limit: int) -> Page:
     return page
 
 
-def pending(connection: sqlite3.Connection, lane: str, after: int, limit: int) -> list[StoredEvent]:
-    """Return the first unsettled events of a lane whose numbers are higher than ``after``; unreadable ones left out."""
-    rows = connection.execute(_PENDING, (lane, after, limit))
-    return [event for event in map(parsed, rows) if event is not None]
+def pending(
+    connection: sqlite3.Connection, lane: str, after: int, limit: int, without: Container[int]
+) -> list[StoredEvent]:
+    """Return the first unsettled events of a lane whose numbers are higher than ``after``; unreadable ones left out.
+
+    Args:
+        connection: to read from.
+        lane: the lane.
+        after: the number that they follow.
+        limit: how many at most.
+        without: numbers of events that are settled although it is not written yet.
+    """
+    # Rows are read one by one as they are asked for, no more than needed.
+    rows = connection.execute(_PENDING, (lane, after))
+    events = (event for row in rows if row[0] not in without and (event := parsed(row)) is not None)
+    return list(islice(events, limit))
 
 
 def history(connection: sqlite3.Connection, lane: str, limit: int) -> list[StoredEvent]:

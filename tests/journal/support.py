@@ -1,0 +1,78 @@
+"""Events for the journal, and journals for tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol, TypeVar
+
+import orjson
+
+from bot.events import JsonValue, parse_event
+from bot.journal import Delivery, Failure, Journal, StoredEvent
+from tests.support.events import TEAM, payload
+
+LIMIT = 10.0
+
+J = TypeVar("J", bound=Journal)
+
+
+class Engine(Protocol):
+    """Makes journals that all use one and the same store."""
+
+    def __call__(self, *, max_backlog: int = ..., max_waiting: int = ..., serving: bool = ...) -> Journal:
+        """Return a journal, not open yet."""
+
+
+@asynccontextmanager
+async def running(journal: J) -> AsyncIterator[J]:
+    """Open a journal, and close it in the end."""
+    await journal.open()
+    try:
+        async with asyncio.timeout(LIMIT):
+            yield journal
+    finally:
+        await journal.close()
+
+
+def delivery(thread: str = "1", kind: str = "Call.Member.dtmf", *, at: float = 100.0, **fields: JsonValue) -> Delivery:
+    data = payload(kind, thread, **fields)
+    return Delivery(parse_event(data), orjson.dumps(data), at)
+
+
+def lane(thread: str = "1") -> str:
+    return f"{TEAM}/thread/{thread}"
+
+
+def failure(handler: str = "reception", *, at: float = 200.0) -> Failure:
+    return Failure(handler=handler, error="ValueError: no", traceback="Traceback ...", attempts=3, failed_at=at)
+
+
+async def take_all(journal: Journal, count: int) -> list[StoredEvent]:
+    """Take as many events as that."""
+    taken: list[StoredEvent] = []
+    while len(taken) < count:
+        taken += await journal.take(count - len(taken))
+    return taken
+
+
+async def nothing_to_take(journal: Journal) -> bool:
+    """Tell whether `take` has nothing to give, for a moment at least."""
+    task = asyncio.create_task(journal.take(1))
+    await asyncio.wait([task], timeout=0.05)
+    if task.done():
+        return False
+    task.cancel()
+    await asyncio.wait([task])
+    return True
+
+
+async def comes_true(question: Callable[[], object]) -> None:
+    """Ask the loop to go on until something is so."""
+    while not question():
+        await asyncio.sleep(0.001)
+
+
+def numbers(events: Sequence[StoredEvent]) -> list[int]:
+    return [event.seq for event in events]
