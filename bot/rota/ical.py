@@ -1,0 +1,131 @@
+"""Reading an iCalendar feed: its events, repeated ones too, as spans of time with the names that they carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import icalendar
+import recurring_ical_events  # type: ignore[import-untyped]  # it ships no types
+
+from bot.errors import FeedError
+from bot.rota.times import instant
+
+MOST_OCCURRENCES = 20_000
+"""A calendar with more than these in the time asked for is refused."""
+_STEP = timedelta(days=30)
+_TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Occurrence:
+    """One event of a calendar, or one repetition of it.
+
+    Attributes:
+        start: when it begins, UTC.
+        end: when it is over, UTC.
+        summary: its title.
+        attendees: addresses and names of those invited who have not declined, and of the organiser never.
+    """
+
+    start: datetime
+    end: datetime
+    summary: str
+    attendees: tuple[str, ...] = ()
+
+
+def parse(body: bytes) -> list[icalendar.Calendar]:
+    """Return the calendars in a feed, checked to be ones that can be read.
+
+    Raises:
+        FeedError: it is no iCalendar, or repeats something every minute or second.
+    """
+    try:
+        calendars = [
+            found
+            for found in icalendar.Calendar.from_ical(body.decode("utf-8-sig", "replace"), multiple=True)
+            if found.name == "VCALENDAR"
+        ]
+    except (ValueError, IndexError, KeyError, TypeError) as error:
+        raise FeedError(f"it is no readable calendar ({error})") from error
+    if not calendars:
+        raise FeedError("it holds no calendar")
+    for event in (event for found in calendars for event in found.walk("VEVENT")):
+        _refuse_floods(event)
+    return calendars
+
+
+def occurrences(
+    calendars: list[icalendar.Calendar], zone: ZoneInfo, first: datetime, last: datetime
+) -> tuple[Occurrence, ...]:
+    """Return what happens between two moments, in order.
+
+    Args:
+        calendars: what `parse` returned.
+        zone: the zone of all-day events and of times without one (unless the feed names its own zone).
+        first: events that are over by then are left out.
+        last: so are events that begin later.
+
+    Raises:
+        FeedError: there are too many.
+    """
+    found: set[Occurrence] = set()
+    for calendar in calendars:
+        query = recurring_ical_events.of(calendar, skip_bad_series=True)
+        start = first - timedelta(days=2)  # all-day events are compared as if they were in UTC
+        while start < last + timedelta(days=2):
+            end = start + _STEP
+            try:
+                components = query.between(start, end)
+            except (ValueError, TypeError, OverflowError) as error:
+                raise FeedError(f"its events cannot be worked out ({error})") from error
+            found.update(one for event in components if (one := _occurrence(event, zone)) is not None)
+            if len(found) > MOST_OCCURRENCES:
+                raise FeedError(f"it has more than {MOST_OCCURRENCES} events in the time looked at")
+            start = end
+    return tuple(sorted(one for one in found if one.end > first and one.start <= last))
+
+
+def _occurrence(event: icalendar.Component, zone: ZoneInfo) -> Occurrence | None:
+    """Return an event as an occurrence, or None for one that is cancelled or takes no time."""
+    if str(event.get("STATUS", "")).upper() == "CANCELLED":
+        return None
+    start, end = _moment(event, "DTSTART", zone), _moment(event, "DTEND", zone)
+    if start is None or end is None or end <= start:
+        return None
+    return Occurrence(start, end, str(event.get("SUMMARY", "")).strip(), _attendees(event))
+
+
+def _moment(event: icalendar.Component, name: str, zone: ZoneInfo) -> datetime | None:
+    value: object = getattr(event.get(name), "dt", None)
+    if isinstance(value, datetime):
+        return instant(value, zone)
+    return instant(datetime.combine(value, time()), zone) if isinstance(value, date) else None
+
+
+def _attendees(event: icalendar.Component) -> tuple[str, ...]:
+    listed = event.get("ATTENDEE", [])
+    names: list[str] = []
+    for attendee in listed if isinstance(listed, list) else [listed]:
+        params = getattr(attendee, "params", {})
+        if str(params.get("PARTSTAT", "")).upper() != "DECLINED":
+            names.append(str(attendee).lower().removeprefix("mailto:"))
+            names.extend([str(params["CN"])] if "CN" in params else [])
+    return tuple(names)
+
+
+def _refuse_floods(event: icalendar.Component) -> None:
+    rules = event.get("RRULE", [])
+    for rule in rules if isinstance(rules, list) else [rules]:
+        if not isinstance(rule, icalendar.vRecur):
+            continue  # broken; the event is passed over later
+        often = {str(every).upper() for every in rule.get("FREQ", [])} & _TOO_OFTEN
+        if often or "BYMINUTE" in rule or "BYSECOND" in rule:
+            raise FeedError("an event of it repeats by the minute or second, which no rota does")
+
+
+def covered(now: datetime) -> tuple[datetime, datetime]:
+    """Return from when to when calendars are worked out, seen from a moment: ten days back, 400 days ahead."""
+    day = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    return day - timedelta(days=10), day + timedelta(days=400)
