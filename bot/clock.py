@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
+
+
+class Timer(Protocol):
+    """Something that will happen unless it is called off."""
+
+    def cancel(self) -> None:
+        """Call it off; does nothing once it has happened."""
+        ...
 
 
 class Clock(Protocol):
@@ -21,6 +30,10 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Wait; zero or less yields to other tasks once."""
+        ...
+
+    def call_later(self, seconds: float, callback: Callable[[], object]) -> Timer:
+        """Call back once after so many seconds; costs far less than a task that sleeps."""
         ...
 
     def timeout(self, seconds: float | None) -> AbstractAsyncContextManager[object]:
@@ -42,6 +55,10 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait for real."""
         await asyncio.sleep(max(0.0, seconds))
+
+    def call_later(self, seconds: float, callback: Callable[[], object]) -> Timer:
+        """Call back by the event loop."""
+        return asyncio.get_running_loop().call_later(max(0.0, seconds), callback)
 
     def timeout(self, seconds: float | None) -> AbstractAsyncContextManager[object]:
         """Return the standard library's time-out."""

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 
+from bot.clock import Timer
+
 
 class ManualClock:
     """Time that passes only by `advance`."""
@@ -57,6 +59,11 @@ class ManualClock:
             finally:
                 left = True
 
+    def call_later(self, seconds: float, callback: Callable[[], object]) -> Timer:
+        timer = _Timer(callback)
+        self._at(max(0.0, seconds), timer.happen)
+        return timer
+
     @property
     def sleepers(self) -> int:
         """How many timers are set, those of left time-outs included."""
@@ -75,6 +82,18 @@ class ManualClock:
 
     def _at(self, seconds: float, wake: Callable[[], None]) -> None:
         heapq.heappush(self._timers, (self._now + seconds, next(self._order), wake))
+
+
+class _Timer:
+    def __init__(self, callback: Callable[[], object]) -> None:
+        self._callback: Callable[[], object] | None = callback
+
+    def cancel(self) -> None:
+        self._callback = None
+
+    def happen(self) -> None:
+        if self._callback is not None:
+            self._callback()
 
 
 async def settle(rounds: int = 20) -> None:
