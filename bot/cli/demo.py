@@ -9,7 +9,6 @@ from pathlib import Path
 from bot.app import Bot
 from bot.cli.common import Subparsers, add_command, complain, set_up_logging
 from bot.cli.stage import Stage
-from bot.clock import SystemClock
 from bot.dispatch import load_handlers
 from bot.masking import Masker
 from bot.settings import Settings
@@ -32,7 +31,7 @@ async def run(options: argparse.Namespace) -> int:
             async with Bot(stage.config, handlers) as bot:
                 stage.connect(bot)
                 stage.show_timeline()
-                verdict = await run_script(stage.simulator, script, clock=SystemClock())
+                verdict = await run_script(stage.simulator, script)
     for problem in verdict.problems:
         complain(f"not as scripted: {problem}")
     if verdict.ok:

@@ -64,7 +64,7 @@ def test_older_names_are_the_current_ones() -> None:
         ({"absent": 0}, False),
     ],
 )
-def test_conditions_on_fields(fields: dict[str, str], wanted: bool) -> None:  # noqa: FBT001 - a parameter of the table
+def test_conditions_on_fields(fields: dict[str, str], wanted: bool) -> None:
     router = Router()
     router.on("Thread.Updated.status", **fields)(named("handler"))  # type: ignore[arg-type]  # no field is called fallback
     found = names(router, event("Thread.Updated.status", streamId="s1", statusId="new", prevStatusId="old"))
