@@ -44,7 +44,7 @@ class PartReader:
 
     def _shift(self, fields: Table) -> Shift:
         who = self._who(fields)
-        if not who and "who" not in fields:
+        if not who and not fields.raw("who"):
             fields.wrong("who", "the shift names nobody", f"Write who = {_WHO}.")
         take = fields.get("take", int, "how many of them are on duty")
         if take is not None and not 1 <= take <= max(1, len(who)):
@@ -80,7 +80,7 @@ class PartReader:
             fields.problems.add(fields.path, "the override changes nothing", f"Write who = {_WHO} or open = false.")
         if mode is not None and "who" not in fields:
             fields.wrong("mode", "mode needs people", f"Write who = {_WHO}.")
-        if not who and mode in {Mode.ADD, Mode.REMOVE}:
+        elif not who and mode in {Mode.ADD, Mode.REMOVE}:
             fields.wrong("who", f"nobody is named to {mode}", f"Write who = {_WHO}.")
         fields.finish()
         if span is None:
