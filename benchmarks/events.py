@@ -24,8 +24,8 @@ class Format(Enum):
     KEY_PRESSED = (
         '{"teamId":"5b71621d444507001b%06x","eventType":"Call.Member.dtmf",'
         '"streamId":"5a5f27c9e0ab3e001455d10e","threadId":"5c2f6f1a01%014x",'
-        '"dtmfNumber":"%d","phone":"+49301234567","userId":"58f5ec3a32e3a300154b5e50",'
-        '"contactId":"58f5ec3a32e3a300154b5e50","phoneNumber":"+49301234567"}'
+        '"dtmfNumber":"1","phone":"+49%09d","userId":"58f5ec3a32e3a300154b5e50",'
+        '"contactId":"58f5ec3a32e3a300154b5e50"}'
     )
     CALL_CREATED = (
         '{"teamId":"5b71621d444507001b%06x","eventType":"Call.created",'
@@ -51,11 +51,11 @@ def thread_id(call: int) -> str:
 
 
 def keys(calls: int) -> Maker:
-    """Make key presses, going round so many calls, with another key in each round."""
+    """Make key presses, going round so many calls; each from another number, to be no repetition of another one."""
 
     def make(number: int) -> tuple[str, bytes]:
         call = number % calls
-        return thread_id(call), Format.KEY_PRESSED.body(call, number // calls % 10)
+        return thread_id(call), Format.KEY_PRESSED.body(call, number)
 
     return make
 

@@ -10,10 +10,8 @@ function init(args)
 end
 
 function request()
-  local call, distinction = number, number
-  if calls > 0 then
-    call, distinction = number % calls, math.floor(number / calls) % 10
-  end
+  local distinction = number
+  local call = calls > 0 and number % calls or number
   number = number + 1
   return wrk.format(nil, nil, nil, string.format(form, call % teams, call, distinction))
 end
