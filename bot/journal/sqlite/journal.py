@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Final
 from bot.clock import Clock
 from bot.errors import JournalFull, JournalUnavailable
 from bot.journal.contract import CallSummary, DeadLetter, Delivery, Failure, Outcome, StoredEvent
-from bot.journal.sqlite import operations, queries, store
+from bot.journal.sqlite import faults, operations, queries, store
 from bot.journal.sqlite.handover import Handover
 from bot.journal.sqlite.reader import Reader
 from bot.journal.sqlite.tally import Tally
@@ -72,9 +73,11 @@ class SqliteJournal:
         reader = Reader(self._path, partial(store.reading, self._path, busy_timeout=self._busy_timeout))
         try:
             last, unsettled = await reader.run(queries.standing)
-        except BaseException:
+        except BaseException as error:
             await reader.close()
             await writer.close()
+            if isinstance(error.__cause__, sqlite3.Error):
+                raise faults.on_opening(self._path, error.__cause__) from error.__cause__
             raise
         self._tally.start(last, unsettled)
         self._handover.notice(last)
