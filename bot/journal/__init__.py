@@ -1,4 +1,4 @@
-"""The journal: the durable store of events, of what became of them, and of dead letters."""
+"""The journal: the durable store of events, of what became of them, of dead letters, and of flows."""
 
 from bot.journal.contract import (
     CallSummary,
@@ -9,5 +9,21 @@ from bot.journal.contract import (
     Outcome,
     StoredEvent,
 )
+from bot.journal.flows import FlowEnd, FlowId, FlowJournal, FlowStart, FlowState, StepRecord, StoredFlow
 
-__all__ = ["CallSummary", "DeadLetter", "Delivery", "Failure", "Journal", "Outcome", "StoredEvent"]
+__all__ = [
+    "CallSummary",
+    "DeadLetter",
+    "Delivery",
+    "Failure",
+    "FlowEnd",
+    "FlowId",
+    "FlowJournal",
+    "FlowStart",
+    "FlowState",
+    "Journal",
+    "Outcome",
+    "StepRecord",
+    "StoredEvent",
+    "StoredFlow",
+]

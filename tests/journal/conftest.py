@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.journal import Journal
 from bot.journal.sqlite import SqliteJournal
-from tests.journal.support import Engine, running
+from tests.journal.support import Engine, WholeJournal, running
 from tests.support.clock import ManualClock
 
 
@@ -24,6 +23,6 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -
 
 
 @pytest.fixture
-async def journal(engine: Engine) -> AsyncIterator[Journal]:
+async def journal(engine: Engine) -> AsyncIterator[WholeJournal]:
     async with running(engine()) as journal:
         yield journal

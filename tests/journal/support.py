@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import orjson
 
 from bot.events import JsonValue, parse_event
-from bot.journal import Delivery, Failure, Journal, StoredEvent
+from bot.journal import Delivery, Failure, FlowId, FlowJournal, FlowStart, Journal, Outcome, StepRecord, StoredEvent
 from tests.support.events import TEAM, payload
 
 LIMIT = 10.0
@@ -18,10 +18,18 @@ LIMIT = 10.0
 J = TypeVar("J", bound=Journal)
 
 
+class WholeJournal(Journal, Protocol):
+    """A journal that keeps flows too."""
+
+    @property
+    def flows(self) -> FlowJournal:
+        """Its store of flows."""
+
+
 class Engine(Protocol):
     """Makes journals that all use one and the same store."""
 
-    def __call__(self, *, max_backlog: int = ..., max_waiting: int = ..., serving: bool = ...) -> Journal:
+    def __call__(self, *, max_backlog: int = ..., max_waiting: int = ..., serving: bool = ...) -> WholeJournal:
         """Return a journal, not open yet."""
 
 
@@ -76,3 +84,43 @@ async def comes_true(question: Callable[[], object]) -> None:
 
 def numbers(events: Sequence[StoredEvent]) -> list[int]:
     return [event.seq for event in events]
+
+
+def start(
+    call_seq: int,
+    generation: int = 0,
+    *,
+    thread: str = "1",
+    name: str = "handlers.reception",
+    version: int = 1,
+    arguments: bytes = b"{}",
+    at: float = 150.0,
+) -> FlowStart:
+    return FlowStart(FlowId(call_seq, generation), lane(thread), name, version, arguments, at)
+
+
+def step(
+    number: int,
+    *,
+    path: str | None = None,
+    name: str = "call.audio/play",
+    outcome: bytes = b'{"v":null}',
+    seen: int = 1,
+    at: float = 160.0,
+) -> StepRecord:
+    return StepRecord(number, path or str(number), name, f"digest of {name}", outcome, seen, at - 0.5, at)
+
+
+async def begin_call(journal: WholeJournal, thread: str = "1", *, at: float = 100.0) -> FlowId:
+    """Store the first event of a call, handle it, and begin its flow; it is the newest of its thread."""
+    await journal.append([delivery(thread, "Call.created", at=at)])
+    first = (await journal.history(lane(thread)))[-1].seq
+    flow = start(first, thread=thread)
+    journal.flows.begin_flow(flow)
+    journal.settle(first, Outcome.HANDLED)
+    return flow.flow_id
+
+
+async def written(journal: Journal) -> None:
+    """Wait until all that was noted before is on the disk."""
+    await journal.append([delivery("written")])

@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.errors import JournalFull, JournalUnavailable
 from bot.journal.contract import CallSummary, DeadLetter, Delivery, Failure, Outcome, StoredEvent
 from bot.journal.sqlite import faults, operations, queries, store
+from bot.journal.sqlite.flows import SqliteFlows
 from bot.journal.sqlite.handover import Handover
 from bot.journal.sqlite.reader import Reader
 from bot.journal.sqlite.tally import Tally
@@ -37,7 +38,10 @@ class SqliteJournal:
         max_waiting: how many events may wait for their commit, before `append` refuses.
         max_ready: how many stored events wait in memory to be taken; those beyond are read from the file again.
         busy_timeout: seconds to wait for another process's transaction, at least 0.
-        serving: whether this is the one that appends, takes, settles and buries.
+        serving: whether this is the one that appends, takes, settles and buries, and writes of flows.
+
+    Attributes:
+        flows: the store of flows, a `FlowJournal`; open while this is open.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class SqliteJournal:
         busy_timeout: float = 5.0,
         serving: bool = True,
     ) -> None:
+        self.flows: Final = SqliteFlows(self._serving_writer, self._open_reader)
         self._path = path
         self._clock = clock
         self._max_backlog = max_backlog

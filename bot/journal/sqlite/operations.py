@@ -9,6 +9,7 @@ from typing import Final
 import orjson
 
 from bot.journal.contract import Delivery, Failure, Outcome
+from bot.journal.sqlite.rows import PRUNABLE
 from bot.journal.sqlite.transaction import Row, Transaction
 
 _SETTLE: Final = """
@@ -23,10 +24,12 @@ SELECT dead_letters.handler, dead_letters.replayed_as, lanes.name, inbox.type, i
 FROM dead_letters JOIN inbox USING (seq) JOIN lanes ON lanes.id = inbox.lane WHERE dead_letters.id = ?
 """
 _LANES: Final = "SELECT DISTINCT lane FROM inbox WHERE seq IN (SELECT value FROM json_each(?))"
-_DELETE: Final = "DELETE FROM inbox WHERE seq IN (SELECT value FROM json_each(?)) AND outcome IS NOT NULL"
+_DELETE: Final = f"DELETE FROM inbox WHERE seq IN (SELECT value FROM json_each(?)) AND {PRUNABLE}"  # noqa: S608
 _DELETE_LANES: Final = """
 DELETE FROM lanes
-WHERE id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT * FROM inbox WHERE inbox.lane = lanes.id)
+WHERE id IN (SELECT value FROM json_each(?))
+    AND NOT EXISTS (SELECT * FROM inbox WHERE inbox.lane = lanes.id)
+    AND NOT EXISTS (SELECT * FROM flows WHERE flows.lane = lanes.id)
 """
 
 
@@ -179,7 +182,7 @@ def replay(work: Transaction, letter_id: int, received_at: float) -> int:
 
 
 def delete(work: Transaction, numbers: Sequence[int]) -> int:
-    """Delete settled events with their dead letters, and the lanes that have no events then.
+    """Delete events that may be pruned with their dead letters and flows, and the lanes that have no events then.
 
     Returns:
         How many events there were.

@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.events import CallKey
 from bot.journal.contract import CallSummary, DeadLetter, StoredEvent
-from bot.journal.sqlite.rows import EVENT, LETTER, letter, parsed, shown
+from bot.journal.sqlite.rows import EVENT, LETTER, PRUNABLE, letter, parsed, shown
 
 _WALK: Final = 1000
 _BEYOND: Final = 1 << 62  # higher than any number of an event
@@ -43,7 +43,7 @@ SELECT
     max(type = 'Call.ended'), max(type GLOB 'Call.*')
 FROM inbox WHERE lane = ?1 AND only_handler IS NULL
 """
-_PRUNABLE: Final = "SELECT seq FROM inbox WHERE received_at < ? AND outcome IS NOT NULL ORDER BY received_at LIMIT ?"
+_PRUNABLE: Final = f"SELECT seq FROM inbox WHERE received_at < ? AND {PRUNABLE} ORDER BY received_at LIMIT ?"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def calls(connection: sqlite3.Connection, limit: int) -> list[CallSummary]:
 
 
 def prunable(connection: sqlite3.Connection, before: float, limit: int) -> list[int]:
-    """Return the numbers of the first settled events that were received before a point in time."""
+    """Return the numbers of the first events that may be pruned and were received before a point in time."""
     return [seq for (seq,) in connection.execute(_PRUNABLE, (before, limit))]
 
 

@@ -21,6 +21,14 @@ LETTER: Final = (
 )
 """The columns that `letter` reads before those of the event."""
 
+PRUNABLE: Final = """
+    inbox.outcome IS NOT NULL AND NOT EXISTS (
+        SELECT * FROM flows
+        WHERE flows.lane = inbox.lane AND flows.call_seq <= inbox.seq AND flows.state = 'running'
+    )
+"""
+"""What an event has to fulfil to be deleted: it is settled, and no flow that runs may need it to be resumed."""
+
 EventRow: TypeAlias = tuple[int, str, float, str | None, str | None, float | None, bytes]
 LetterRow: TypeAlias = tuple[
     int, str, str, str, int, float, int | None, int, str, float, str | None, str | None, float | None, bytes

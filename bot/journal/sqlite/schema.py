@@ -49,6 +49,40 @@ CREATE TABLE dead_letters (
     replayed_as INTEGER
 )
 """
+# A flow and its steps go when the event that began the call goes, which waits for the flow to end.
+_FLOWS: Final = """
+CREATE TABLE flows (
+    call_seq   INTEGER NOT NULL REFERENCES inbox (seq) ON DELETE CASCADE,
+    generation INTEGER NOT NULL,
+    lane       INTEGER NOT NULL REFERENCES lanes (id),
+    name       TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    arguments  BLOB NOT NULL,
+    data       BLOB NOT NULL DEFAULT x'7b7d',
+    state      TEXT NOT NULL DEFAULT 'running',
+    error      TEXT,
+    traceback  TEXT,
+    started_at REAL NOT NULL,
+    ended_at   REAL,
+    PRIMARY KEY (call_seq, generation)
+)
+"""
+_STEPS: Final = """
+CREATE TABLE steps (
+    call_seq   INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    number     INTEGER NOT NULL,
+    path       TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    digest     TEXT NOT NULL,
+    outcome    BLOB NOT NULL,
+    seen       INTEGER NOT NULL,
+    began_at   REAL NOT NULL,
+    at         REAL NOT NULL,
+    PRIMARY KEY (call_seq, generation, number),
+    FOREIGN KEY (call_seq, generation) REFERENCES flows ON DELETE CASCADE
+) WITHOUT ROWID
+"""
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
@@ -59,6 +93,13 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX inbox_received ON inbox (received_at)",
         _DEAD_LETTERS,
         "CREATE INDEX dead_letters_event ON dead_letters (seq)",
+    ),
+    (
+        _FLOWS,
+        "CREATE INDEX flows_lane ON flows (lane, call_seq, generation)",
+        "CREATE INDEX flows_running ON flows (call_seq, generation) WHERE state = 'running'",
+        "CREATE INDEX flows_running_lane ON flows (lane, call_seq) WHERE state = 'running'",
+        _STEPS,
     ),
 )
 """For each version the statements that lead to it from the one before; the first begins with an empty file."""

@@ -29,6 +29,7 @@ class Transaction:
         self._connection = connection
         self._last: int | None = None
         self._events: list[tuple[int, str, str, float, bytes]] = []
+        self._collected: dict[str, list[Sequence[Value]]] = {}
 
     @property
     def last(self) -> int:
@@ -70,9 +71,21 @@ class Transaction:
         self.flush()
         return self._connection.execute(statement, values)
 
+    def collect(self, statement: str, values: Sequence[Value]) -> None:
+        """Execute a statement later, together with others of its kind: before the next `execute`, or at the end.
+
+        Args:
+            statement: SQL with ``?`` for each value, that may come after others collected later.
+            values: the values.
+        """
+        self._collected.setdefault(statement, []).append(values)
+
     def flush(self) -> None:
-        """Insert the events collected so far."""
+        """Insert the events collected so far, then execute the statements."""
         events, self._events = self._events, []
         if events:
             self._connection.executemany(_LANE, {(event[1],) for event in events})
             self._connection.executemany(_EVENT, events)
+        collected, self._collected = self._collected, {}
+        for statement, rows in collected.items():
+            self._connection.executemany(statement, rows)
