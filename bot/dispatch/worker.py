@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.dispatch.lifecycle import CallBook
 from bot.dispatch.runner import Failed, Runner
 from bot.dispatch.table import RouteTable
-from bot.errors import ApiError, JournalUnavailable
+from bot.errors import ApiError, JournalUnavailable, Rejected
 from bot.events import CallCreated
 from bot.flow import Fallback
 from bot.journal import Failure, Journal, Outcome, StoredEvent
@@ -22,6 +22,10 @@ log = structlog.get_logger("bot.dispatch")
 
 _PAUSE: Final = 1.0
 """Seconds before the journal is asked again after it failed."""
+_GRACE: Final = 1.0
+"""Seconds in which `Call.ended` may follow a refusal: a caller who hangs up is refused before the bot is told."""
+_LOOK: Final = 0.1
+"""Seconds between two looks whether it has come."""
 
 
 class Worker:
@@ -90,11 +94,18 @@ class Worker:
         event = stored.event
         routes = self._table.match(event) if stored.only is None else self._table.by_name(stored.only)
         failed = await self._runner.run(event, routes) if routes else ()
+        if event.call_key is not None and any(isinstance(one.error, Rejected) for one in failed):
+            await self._hear_of_end(event.lane)
         if self._book.ended(event.lane):
             failed = [one for one in failed if not _refused_for_it_is_over(one)]
         elif self._wants_fallback(stored, routes_found=bool(routes), failed=failed):
             await self._fallback.rescue(event, reason="handler failed" if failed else "no handler")
         return [one.failure for one in failed]
+
+    async def _hear_of_end(self, lane: str) -> None:
+        until = self._clock.monotonic() + _GRACE
+        while not self._book.ended(lane) and self._clock.monotonic() < until:
+            await self._clock.sleep(_LOOK)
 
     def _wants_fallback(self, stored: StoredEvent, *, routes_found: bool, failed: Sequence[Failed]) -> bool:
         event = stored.event

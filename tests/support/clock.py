@@ -65,6 +65,11 @@ class ManualClock:
         return timer
 
     @property
+    def until_next(self) -> float | None:
+        """Seconds until the next timer is due; None if none is set."""
+        return self._timers[0][0] - self._now if self._timers else None
+
+    @property
     def sleepers(self) -> int:
         """How many timers are set, those of left time-outs included."""
         return len(self._timers)

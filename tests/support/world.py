@@ -1,0 +1,239 @@
+"""A whole world in one process: the platform, its people, and a bot, over real HTTP and in a time of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import aiohttp
+
+from bot.app import Bot
+from bot.config import Config, simulated
+from bot.dispatch import Handlers, Router, load_handlers
+from bot.events import CallKey
+from bot.journal import DeadLetter, StoredEvent
+from bot.journal.sqlite import SqliteJournal
+from bot.settings import Settings
+from bot.simulator import Contact, Record, SimCall, Simulator, SimulatorConfig
+from tests.support.clock import ManualClock, settle
+
+T = TypeVar("T")
+
+BOT_ID: Final = "5b8fd1a2e74419001f6f0001"
+SECRET_KEY: Final = "made-up-secret-key"
+WEBHOOK_SECRET: Final = "made-up-webhook-secret"
+PROMPTS: Final = Path(__file__).parents[2] / "handlers" / "prompts"
+_STEP: Final = 0.25
+"""Seconds that pass at once at most; the next timer may shorten it."""
+_CALM: Final = 2
+"""How often in a row nothing must be on its way before time passes: the bot may be about to send something."""
+
+
+def handlers_of(router: Router) -> Handlers:
+    """Return handlers with the prompts of the examples."""
+    return Handlers(router, [PROMPTS])
+
+
+def examples() -> Handlers:
+    """Return the handlers that the project brings."""
+    return load_handlers(["handlers"])
+
+
+def settings_for(folder: Path, **changes: object) -> Settings:
+    """Return settings on which the environment of the tests has no influence."""
+    values = {"port": 0, "journal": f"sqlite:///{folder}/journal.sqlite3", "concurrency": 64} | changes
+    return Settings(_env_file=None, _env_prefix="UNUSED_", **values)  # type: ignore[arg-type]
+
+
+class World:
+    """A simulator and a bot that share a clock; time passes only while the world is told to live.
+
+    Args:
+        clock: the time.
+        simulator: the platform, started.
+        config: of the bots that live here, one after another.
+    """
+
+    def __init__(self, clock: ManualClock, simulator: Simulator, config: Config) -> None:
+        self.clock = clock
+        self.simulator = simulator
+        self.config = config
+        self.bot: Bot
+        self._unanswered = 0
+        self._delivered: dict[CallKey, int] = {}
+        simulator.timeline.subscribe(self._count)
+
+    async def start(self, handlers: Handlers) -> None:
+        """Start a bot, on the journal of the one before it if there was one, and connect the platform to it."""
+        self.bot = Bot(self.config, handlers, clock=self.clock)
+        await self.bot.__aenter__()
+        self.simulator.connect(f"{self.bot.url}/webhook/{WEBHOOK_SECRET}")
+
+    async def stop(self) -> None:
+        """Stop the bot as SIGTERM does."""
+        await self.see(self.bot.__aexit__(None, None, None))
+
+    async def live(self, seconds: float) -> None:
+        """Let time pass."""
+        end = self.clock.now() + seconds
+        await self._quiet()
+        while self.clock.now() < end:
+            await self._step(end - self.clock.now())
+
+    async def live_until(self, condition: Callable[[], bool], seconds: float = 600.0) -> None:
+        """Let time pass until a condition holds; errors as for `see`."""
+
+        async def holds() -> None:
+            while not condition():
+                await asyncio.sleep(0.001)
+
+        await self.see(holds(), seconds)
+
+    async def see(self, work: Coroutine[Any, Any, T], seconds: float = 600.0) -> T:
+        """Let time pass until something is done, and return what it came to.
+
+        Raises:
+            TimeoutError: it was not done within so many seconds of this world.
+        """
+        task = asyncio.create_task(work, name="what the world waits for")
+        end = self.clock.now() + seconds
+        try:
+            await self._quiet()
+            while not task.done():
+                if self.clock.now() >= end:
+                    raise TimeoutError(f"not within {seconds:g} s:\n{self.story()}")
+                await self._step(end - self.clock.now())
+            return await task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def over(self, *calls: SimCall) -> None:
+        """Let time pass until calls are over and the bot has handled all that it was told about them."""
+
+        async def all_settled() -> None:
+            for call in calls:
+                await call.wait_settled()
+
+        await self.see(all_settled())
+        await self.live_until(lambda: self.count("bot_backlog_events") == 0)
+
+    def count(self, name: str, **labels: str) -> float:
+        """Return what a metric of the bot shows."""
+        return self.bot.metrics.registry.get_sample_value(name, labels) or 0.0
+
+    async def dead_letters(self) -> Sequence[DeadLetter]:
+        """Return the dead letters."""
+        async with self._journal() as journal:
+            return await journal.dead_letters()
+
+    async def history(self, call: SimCall) -> Sequence[StoredEvent]:
+        """Return the events of a call as the journal has them."""
+        async with self._journal() as journal:
+            return await journal.history(str(call.key))
+
+    async def ask(self, path: str, body: bytes | None = None) -> tuple[int, str]:
+        """Ask the bot something by HTTP, or post to it; return status and body."""
+        headers = {"Content-Type": "application/json"} if body else {}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request("POST" if body else "GET", self.bot.url + path, data=body, headers=headers) as answer,
+        ):
+            return answer.status, await answer.text()
+
+    def requests(self, call: SimCall) -> Sequence[str]:
+        """Return the bot's requests for a call in order, without what they ask about."""
+        return [record.text for record in self.simulator.timeline.of(call.key) if record.kind == "request"]
+
+    def notes(self, call: SimCall) -> Sequence[str]:
+        """Return what was noted as strange in a call, the ends of sounds aside."""
+        records = self.simulator.timeline.of(call.key)
+        return [one.text for one in records if one.kind == "note" and not one.text.endswith("is over")]
+
+    def story(self) -> str:
+        """Return what happened, for the message of a failed test."""
+        lines = [f"{one.elapsed:8.2f} {one.who:<10} {one.text}" for one in self.simulator.timeline.since()]
+        return "\n".join(lines[-60:])
+
+    @asynccontextmanager
+    async def _journal(self) -> AsyncIterator[SqliteJournal]:
+        journal = SqliteJournal(self.config.journal_path, clock=self.clock, serving=False)
+        await journal.open()
+        try:
+            yield journal
+        finally:
+            await journal.close()
+
+    async def _step(self, most: float) -> None:
+        next_timer = self.clock.until_next
+        await self.clock.advance(max(0.0, min(most, _STEP, _STEP if next_timer is None else next_timer)))
+        await self._quiet()
+
+    async def _quiet(self) -> None:
+        """Wait until nothing is on its way: time must not pass while real I/O is slow."""
+        calm = 0
+        async with asyncio.timeout(30):
+            while calm < _CALM:
+                await settle(10)
+                await asyncio.sleep(0.0005)
+                calm = 0 if self._busy() else calm + 1
+
+    def _busy(self) -> bool:
+        return self._unanswered > 0 or any(self._being_told(call) for call in self.simulator.calls.values())
+
+    def _count(self, record: Record) -> None:
+        self._unanswered += {"request": 1, "answer": -1}.get(record.kind, 0)
+
+    def _being_told(self, call: SimCall) -> bool:
+        """Return whether an event of a call is being posted, rather than waiting to be posted again."""
+        done = self._delivered.get(call.key, 0)
+        for delivery in call.deliveries[done:]:
+            if delivery.acknowledged_at is None and not delivery.given_up:
+                return not delivery.problem
+            self._delivered[call.key] = done = done + 1
+        return False
+
+
+@asynccontextmanager
+async def world(
+    folder: Path,
+    handlers: Handlers | None = None,
+    *,
+    people: Sequence[Contact] = (),
+    on_duty: Sequence[str] | None = None,
+    api_url: str = "",
+    clock: ManualClock | None = None,
+    **settings: object,
+) -> AsyncIterator[World]:
+    """Start a simulator and a bot.
+
+    Args:
+        folder: where the journal is kept.
+        handlers: the bot's; those that the project brings by default.
+        people: whom the bot may invite.
+        on_duty: contact ids of the agents on duty; all the people by default.
+        api_url: where the bot takes the platform to be, if not at the simulator.
+        clock: the time; a new one by default.
+        settings: what differs from the defaults.
+    """
+    time = clock or ManualClock()
+    async with Simulator(SimulatorConfig(bot_id=BOT_ID, secret_key=SECRET_KEY), clock=time) as simulator:
+        for contact in people:
+            simulator.add_contact(contact)
+        ids = tuple(one.contact_id for one in people) if on_duty is None else tuple(on_duty)
+        config = simulated(
+            settings_for(folder, on_duty=ids, **settings),
+            api_url=api_url or simulator.url,
+            bot_id=BOT_ID,
+            secret_key=SECRET_KEY,
+            webhook_secret=WEBHOOK_SECRET,
+        )
+        there = World(time, simulator, config)
+        await there.start(handlers or examples())
+        try:
+            yield there
+        finally:
+            await there.stop()
