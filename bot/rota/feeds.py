@@ -8,12 +8,13 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.clock import Clock
 from bot.errors import FeedError
 from bot.rota.fetch import Fetcher
-from bot.rota.ical import parse
+from bot.rota.ical import check
 from bot.rota.model import Calendar, Plan
 from bot.rota.readings import FeedCopy
 
@@ -115,13 +116,14 @@ class Feeds:
     async def _update(self, calendar: Calendar) -> bool:
         """Fetch one calendar and keep it if it is good; return whether its content is new."""
         self._tried[calendar.url] = self._clock.now()
+        old = self._copies.get(calendar.url)
         try:
             body = await self._fetcher.fetch(calendar.url)
-            await asyncio.to_thread(parse, body)
+            if old is None or old.body != body:
+                await asyncio.to_thread(check, body, datetime.fromtimestamp(self._clock.now(), UTC))
         except FeedError as error:
             self._failed(calendar, str(error))
             return False
-        old = self._copies.get(calendar.url)
         copy = FeedCopy(body, self._clock.now())
         self._copies[calendar.url] = copy
         try:

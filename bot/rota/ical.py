@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from bot.rota.times import instant
 MOST_OCCURRENCES = 20_000
 """A calendar with more than these in the time asked for is refused."""
 _STEP = timedelta(days=30)
+_TIMES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY"})
 
 
@@ -47,17 +49,28 @@ def parse(body: bytes) -> list[icalendar.Calendar]:
             for found in icalendar.Calendar.from_ical(body.decode("utf-8-sig", "replace"), multiple=True)
             if found.name == "VCALENDAR"
         ]
-    except (ValueError, IndexError, KeyError, TypeError) as error:
+    except Exception as error:  # whatever the library makes of odd input, the feed is at fault
         raise FeedError(f"it is no readable calendar ({error})") from error
     if not calendars:
         raise FeedError("it holds no calendar")
-    for event in (event for found in calendars for event in found.walk("VEVENT")):
-        _refuse_floods(event)
+    for found in calendars:
+        found.subcomponents = [part for part in found.subcomponents if part.name != "VEVENT" or _is_whole(part)]
+        for event in found.walk("VEVENT"):
+            _refuse_floods(event)
     return calendars
 
 
+def _is_whole(event: icalendar.Component) -> bool:
+    """Return whether an event begins on a date or at a moment, and the library could read all that says when."""
+    values = [event.get(name) for name in _TIMES]
+    ones = [one for value in values for one in (value if isinstance(value, list) else [value])]
+    if any(isinstance(one, icalendar.vBroken) for one in ones):
+        return False
+    return isinstance(getattr(event.get("DTSTART"), "dt", None), date)
+
+
 def occurrences(
-    calendars: list[icalendar.Calendar], zone: ZoneInfo, first: datetime, last: datetime
+    calendars: list[icalendar.Calendar], zone: ZoneInfo, first: datetime, last: datetime, most: int = MOST_OCCURRENCES
 ) -> tuple[Occurrence, ...]:
     """Return what happens between two moments, in order.
 
@@ -66,25 +79,31 @@ def occurrences(
         zone: the zone of all-day events and of times without one (unless the feed names its own zone).
         first: events that are over by then are left out.
         last: so are events that begin later.
+        most: a feed with more events than these is refused.
 
     Raises:
-        FeedError: there are too many.
+        FeedError: there are too many, or they cannot be worked out.
     """
     found: set[Occurrence] = set()
     for calendar in calendars:
-        query = recurring_ical_events.of(calendar, skip_bad_series=True)
         start = first - timedelta(days=2)  # all-day events are compared as if they were in UTC
         while start < last + timedelta(days=2):
             end = start + _STEP
-            try:
-                components = query.between(start, end)
-            except (ValueError, TypeError, OverflowError) as error:
-                raise FeedError(f"its events cannot be worked out ({error})") from error
-            found.update(one for event in components if (one := _occurrence(event, zone)) is not None)
-            if len(found) > MOST_OCCURRENCES:
-                raise FeedError(f"it has more than {MOST_OCCURRENCES} events in the time looked at")
+            found.update(one for event in _between(calendar, start, end) if (one := _occurrence(event, zone)))
+            if len(found) > most:
+                raise FeedError(f"it has more than {most} events in the time looked at")
             start = end
     return tuple(sorted(one for one in found if one.end > first and one.start <= last))
+
+
+def _between(calendar: icalendar.Calendar, start: datetime, end: datetime) -> Iterable[icalendar.Component]:
+    try:
+        components: list[icalendar.Component] = recurring_ical_events.of(calendar, skip_bad_series=True).between(
+            start, end
+        )
+    except Exception as error:  # whatever the library makes of odd input, the feed is at fault
+        raise FeedError(f"its events cannot be worked out ({error})") from error
+    return components
 
 
 def _occurrence(event: icalendar.Component, zone: ZoneInfo) -> Occurrence | None:
@@ -118,11 +137,18 @@ def _attendees(event: icalendar.Component) -> tuple[str, ...]:
 def _refuse_floods(event: icalendar.Component) -> None:
     rules = event.get("RRULE", [])
     for rule in rules if isinstance(rules, list) else [rules]:
-        if not isinstance(rule, icalendar.vRecur):
-            continue  # broken; the event is passed over later
         often = {str(every).upper() for every in rule.get("FREQ", [])} & _TOO_OFTEN
         if often or "BYMINUTE" in rule or "BYSECOND" in rule:
             raise FeedError("an event of it repeats by the minute or second, which no rota does")
+
+
+def check(body: bytes, now: datetime) -> None:
+    """Make sure that a feed can be read now.
+
+    Raises:
+        FeedError: it cannot.
+    """
+    occurrences(parse(body), ZoneInfo("UTC"), *covered(now))
 
 
 def covered(now: datetime) -> tuple[datetime, datetime]:
