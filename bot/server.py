@@ -37,10 +37,12 @@ def listen(host: str, port: int) -> socket.socket:
         except OSError:
             found.close()
             raise
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        # A name that cannot be encoded is no operating system's error.
+        reason = error.strerror if isinstance(error, OSError) else "this is no name of a host"
         problem = SettingProblem(
             "BOT_HOST, BOT_PORT",
-            f"cannot listen on {host} port {port}: {error.strerror}",
+            f"cannot listen on {host} port {port}: {reason}",
             "Choose a free address or port",
         )
         raise SettingsError(problem) from error
@@ -63,11 +65,20 @@ class Server:
     ) -> None:
         self._sock = sock
         self._connections = connections
-        # The stock access log costs more than everything else on the way of an event.
         self._runner = web.AppRunner(
-            app, access_log=None, handle_signals=False, shutdown_timeout=2.0, keepalive_timeout=idle_seconds
+            app,
+            # The stock one costs more than everything else on the way of an event.
+            access_log=None,
+            # A signature is over the bytes as they were sent; and what is broken, or grows without end, stays packed.
+            auto_decompress=False,
+            handle_signals=False,
+            # For so long the rest of a refused body is read, so that its sender sees the answer.
+            lingering_time=2.0,
+            shutdown_timeout=2.0,
+            keepalive_timeout=idle_seconds,
         )
         self._server: asyncio.Server | None = None
+        self._full = False
 
     async def start(self) -> None:
         """Begin to serve."""
@@ -84,8 +95,12 @@ class Server:
 
     def _protocol(self) -> asyncio.BaseProtocol:
         handlers = self._runner.server
-        if handlers is None or len(handlers.connections) >= self._connections:
-            log.warning("connection refused, too many are open", limit=self._connections)
+        was_full = self._full
+        self._full = handlers is None or len(handlers.connections) >= self._connections
+        if handlers is None or self._full:
+            if not was_full:
+                # Once, until one is let in again: a flood must not fill the log.
+                log.warning("connections refused, too many are open", limit=self._connections)
             return _Closing()
         return handlers()
 

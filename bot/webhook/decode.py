@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,8 +13,14 @@ from bot.events import JsonValue, parse_event
 from bot.journal import Delivery
 
 _JSON_TYPES: Final = ("application/json", "text/json", "application/octet-stream")
-_MOST: Final = 1000
-"""Events in one list; more than the body limit lets through of real ones."""
+_MOST: Final = 5000
+"""Events in one list; more than the default body limit lets through of real ones."""
+
+# A whole surrogate pair, or half of one (the group), or any other escape; in this order an escaped
+# backslash before a u is no escape of a character.
+_ESCAPE: Final = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
+)
 
 
 def is_json(content_type: str, encoding: str | None) -> bool:
@@ -40,9 +47,28 @@ def decode(body: bytes, received_at: float) -> Sequence[Delivery]:
     try:
         data: JsonValue = orjson.loads(body)
     except ValueError as error:
-        raise EventError(f"the body is not JSON: {error}") from error
+        mended = _mended(body)
+        if mended == body:
+            raise EventError(f"the body is not JSON: {error}") from error
+        return decode(mended, received_at)
     if not isinstance(data, list):
         return (Delivery(parse_event(data), body, received_at),)
     if not 0 < len(data) <= _MOST:
         raise EventError(f"a list holds 1 to {_MOST} events")
-    return [Delivery(parse_event(item), orjson.dumps(item), received_at) for item in data]
+    return [Delivery(parse_event(item), _written(item), received_at) for item in data]
+
+
+def _mended(body: bytes) -> bytes:
+    """Put the replacement character where half a surrogate pair stands.
+
+    A text cut in the middle of an emoji ends so; the JSON grammar allows it, the parser does not, and a
+    cut text is no reason to lose an event.
+    """
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
+
+
+def _written(item: JsonValue) -> bytes:
+    try:
+        return orjson.dumps(item)
+    except TypeError as error:
+        raise EventError("an event in the list is nested too deeply") from error

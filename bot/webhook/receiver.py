@@ -157,11 +157,13 @@ class Receiver:
             raise _Refused(400, "the body is incomplete") from error
 
     async def _store(self, request: web.Request, body: bytes, deliveries: Sequence[Delivery], began: float) -> None:
+        connected = _connection(request)
         if await self._redeliveries.is_copy(body):
+            self._redeliveries.dropped(body, connected)
             self._metrics.redeliveries.inc()
             log.info("redelivery dropped", events=len(deliveries))
             return
-        arrival = self._redeliveries.arrived(body, began, _connection(request))
+        arrival = self._redeliveries.arrived(body, began, connected)
         stored = False
         try:
             await self._journal.append(deliveries)
@@ -183,14 +185,15 @@ class Receiver:
             self._told[refused.status] = now
             log.warning("delivery refused", status=refused.status, cause=refused.cause)
         headers = {"Retry-After": str(self._limits.retry_after)} if refused.status == 503 else {}  # noqa: PLR2004
-        if refused.status in (408, 413):
-            headers["Connection"] = "close"
-        return web.Response(
+        response = web.Response(
             status=refused.status,
             body=orjson.dumps({"code": refused.status, "message": refused.message}),
             content_type="application/json",
             headers=headers,
         )
+        if refused.status in (408, 413):
+            response.force_close()
+        return response
 
 
 def _connection(request: web.Request) -> Callable[[], bool]:

@@ -75,13 +75,22 @@ class Redeliveries:
             self._expire()
             if self._doubtful.pop(digest, None) is not None:
                 return True
-        original = self._underway.get(digest)
-        if original is None or not self._in_doubt(original):
-            return False
-        if not await original.outcome():
-            return False
-        self._doubtful.pop(digest, None)
-        return True
+        # Of several copies that wait for a delivery that fails, the first replaces it and the others wait for that.
+        while (original := self._underway.get(digest)) is not None and self._in_doubt(original):
+            if await original.outcome():
+                self._doubtful.pop(digest, None)
+                return True
+        return False
+
+    def dropped(self, body: bytes, connected: Callable[[], bool]) -> None:
+        """Take note of a copy that was not stored: if its connection broke too, it is expected once more.
+
+        Args:
+            body: its exact bytes.
+            connected: says whether its connection still stands.
+        """
+        if not connected():
+            self._doubt(_digest(body))
 
     def arrived(self, body: bytes, began: float, connected: Callable[[], bool]) -> Arrival:
         """Take note of a delivery that is about to be stored; `answered` must follow.
@@ -100,10 +109,14 @@ class Redeliveries:
         if self._underway.get(arrival.digest) is arrival:
             del self._underway[arrival.digest]
         if stored and self._in_doubt(arrival):
-            self._doubtful[arrival.digest] = self._clock.monotonic()
-            if len(self._doubtful) > _MOST:
-                self._doubtful.popitem(last=False)
+            self._doubt(arrival.digest)
         arrival.close(stored=stored)
+
+    def _doubt(self, digest: bytes) -> None:
+        self._doubtful[digest] = self._clock.monotonic()
+        self._doubtful.move_to_end(digest)
+        if len(self._doubtful) > _MOST:
+            self._doubtful.popitem(last=False)
 
     def _in_doubt(self, arrival: Arrival) -> bool:
         return not arrival.connected() or self._clock.monotonic() - arrival.began > self._slow
