@@ -6,10 +6,12 @@ Phone numbers keep their last two digits, so that two calls can be told apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-_PHONE: Final = re.compile(r"(?<![0-9A-Za-z_.-])\+?\d{7,15}(?![0-9A-Za-z_])")
+_PHONE: Final = re.compile(r"(?<![0-9A-Za-z_.-])(?:\+?\d{7,15}|\+\d(?:[ ()-]{0,2}\d){6,14})(?![0-9A-Za-z_])")
+# A pressed key in the text form of an event or of its JSON.
+_PRESSED: Final = re.compile(r"""(?i)(\bdtmf(?:_?number)?\b\\?['"]?\s*[:=]\s*\\?['"]?)([0-9A-D*#]+)""")
 _PHONE_KEYS: Final = frozenset({"phone", "phones", "phone_number", "phonenumber", "caller", "number"})
 _DIGIT_KEYS: Final = frozenset({"dtmf", "dtmf_number", "dtmfnumber", "digit", "digits", "key", "keys", "pin"})
 _SHOWN: Final = 2
@@ -23,8 +25,13 @@ def mask_phone(number: str) -> str:
 
 
 def mask_text(text: str) -> str:
-    """Return a text in which whatever looks like a phone number (7 to 15 digits, standing alone) is masked."""
-    return _PHONE.sub(lambda found: mask_phone(found.group()), text)
+    """Return a text in which phone numbers and pressed keys are masked.
+
+    A phone number is what looks like one: 7 to 15 digits that stand alone, after a ``+`` also with spaces,
+    hyphens and brackets between them. A pressed key is what follows its name (``dtmfNumber`` and the like).
+    """
+    text = _PHONE.sub(lambda found: mask_phone(found.group()), text)
+    return _PRESSED.sub(lambda found: found[1] + "*" * len(found[2]), text)
 
 
 class Masker:
@@ -41,12 +48,12 @@ class Masker:
         self._personal = personal
 
     def value(self, name: str, value: object) -> object:
-        """Return what may be shown of a named value; containers are masked inside."""
-        if isinstance(value, dict):
-            return {key: self.value(str(key), item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
+        """Return what may be shown of a named value; containers are masked inside, other objects become their repr."""
+        if isinstance(value, Mapping):
+            return {self.text(str(key)): self.value(str(key), item) for key, item in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
             return [self.value(name, item) for item in value]
-        if isinstance(value, BaseException):
+        if value is not None and not isinstance(value, str | int | float):
             value = repr(value)
         if self._personal and value is not None:
             plain = name.lower()
@@ -57,7 +64,7 @@ class Masker:
         return self.text(value) if isinstance(value, str) else value
 
     def text(self, text: str) -> str:
-        """Return a text without secrets and, unless personal data is shown, without phone numbers."""
+        """Return a text without secrets and, unless personal data is shown, without phone numbers and keys."""
         if self._secrets is not None:
             text = self._secrets.sub(_SECRET, text)
         return mask_text(text) if self._personal else text

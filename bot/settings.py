@@ -8,14 +8,14 @@ too, which a test holds to this module.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic.networks import IPvAnyNetwork
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingProblem, SettingsError
 
@@ -164,15 +164,17 @@ def load_settings(env_file: Path | None = Path(".env"), environment: Mapping[str
         environment: the environment, to look for misspelt names; the process's own by default.
 
     Raises:
-        SettingsError: names every variable that is wrong, and the fix.
+        SettingsError: names every variable that is wrong or misspelt, and the fix.
     """
+    problems = _misspelt({*_names_in(env_file), *(os.environ if environment is None else environment)})
     try:
         settings = Settings(_env_file=env_file)
     except ValidationError as error:
-        raise SettingsError(*(_problem(one["loc"], one["msg"]) for one in error.errors())) from None
-    misspelt = _misspelt(os.environ if environment is None else environment)
-    if misspelt:
-        raise SettingsError(*misspelt)
+        # One line for each variable: of a list, the first wrong entry.
+        wrong = {str(one["loc"][0]): _problem(one["loc"], one["msg"]) for one in reversed(error.errors())}
+        raise SettingsError(*reversed(wrong.values()), *problems) from None
+    if problems:
+        raise SettingsError(*problems)
     return settings
 
 
@@ -188,10 +190,20 @@ def _problem(location: tuple[int | str, ...], message: str) -> SettingProblem:
     return SettingProblem(variable(field), text[:1].lower() + text[1:], f"Set it: {fix(field)}")
 
 
-def _misspelt(environment: Mapping[str, str]) -> list[SettingProblem]:
+def _names_in(env_file: Path | None) -> Iterable[str]:
+    try:
+        return [name.upper() for name in DotEnvSettingsSource(Settings, env_file=env_file).env_vars]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(
+            SettingProblem(str(env_file), f"cannot be read: {reason}", "Make it a readable text file in UTF-8")
+        ) from error
+
+
+def _misspelt(names: Iterable[str]) -> list[SettingProblem]:
     known = {variable(field) for field in Settings.model_fields}
     found = []
-    for name in sorted(environment):
+    for name in sorted(names):
         if name.startswith(PREFIX) and name not in known:
             close = get_close_matches(name, known, n=1, cutoff=0.85)
             if close:
