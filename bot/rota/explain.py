@@ -82,7 +82,7 @@ def _does(mode: Mode, who: Sequence[Person]) -> str:
             return f"puts {names(who)} on duty instead" if who else "takes everybody off duty"
         case Mode.ADD:
             return f"adds {names(who)}"
-        case Mode.REMOVE:
+        case _:
             return f"takes {names(who)} off duty"
 
 

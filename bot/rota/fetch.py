@@ -79,7 +79,7 @@ class Fetcher:
 
     async def _read(self, session: aiohttp.ClientSession, url: str) -> bytes:
         headers = {"Accept": "text/calendar, */*;q=0.1"}
-        async with session.get(url, headers=headers, max_redirects=_MOST_REDIRECTS) as response:
+        async with session.get(url, headers=headers, max_redirects=_MOST_REDIRECTS + 1) as response:
             if response.status != 200:  # noqa: PLR2004 - HTTP OK
                 raise FeedError(f"the answer was HTTP {response.status}")
             body = bytearray()

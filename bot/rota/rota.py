@@ -101,12 +101,10 @@ class Rota:
         now = self._stretch(group, at)
         answer = answering(now.standings)
         reasons: list[str] = []
-        for standing in now.standings:
+        for standing in now.standings[: now.standings.index(answer) + 1]:
             if standing is not now.standings[0]:
                 reasons.append(explain.falls_through(now.standings[0].group, standing.group))
             reasons.extend(standing.reasons)
-            if standing is answer:
-                break
         return OnDuty(
             group=group,
             answered_by=answer.group if answer.members else group,

@@ -108,7 +108,7 @@ def _applied(members: tuple[Person, ...], span: Span) -> tuple[Person, ...]:
             return tuple(dict.fromkeys(members + span.who))
         case Mode.REMOVE:
             return tuple(person for person in members if person not in span.who)
-        case None:
+        case _:
             return members
 
 

@@ -55,7 +55,7 @@ class RotaWatch:
         self._fetcher = Fetcher(limits or FetchLimits(), clock)
         self._feeds = Feeds(FeedStore(cache), self._fetcher, clock, report)
         self._rota: Rota | None = None
-        self._plan: Plan | None = None
+        self._plan: Plan = Rota.simple([]).plan
         self._worked_out = 0.0
         self._working = asyncio.Lock()
         self._stamp: _Stamp | None = None
@@ -134,8 +134,6 @@ class RotaWatch:
 
     async def refresh_calendars(self) -> None:
         """Fetch the calendars that are due, and put in force what is new in them."""
-        if self._plan is None:
-            return
         changed = await self._feeds.refresh(self._plan)
         if changed or not 0 <= self._clock.now() - self._worked_out < _DAY:
             await self._work_out()
@@ -143,8 +141,6 @@ class RotaWatch:
     async def _work_out(self) -> None:
         """Make the rota of the plan and the calendars that are there now."""
         async with self._working:
-            if self._plan is None:
-                return
             now = self._clock.now()
             rota = Rota(self._plan)
             moment = datetime.fromtimestamp(now, UTC)

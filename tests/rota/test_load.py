@@ -113,6 +113,7 @@ def test_mistakes_in_people(tmp_path: Path, text: str, expected: str) -> None:
     ("text", "expected"),
     [
         ('[groups.g]\norder = "round robin"\n[[groups.g.shifts]]\nwho = ["anna"]\n', "2: order is 'round robin'. Did"),
+        ("[groups]\ng = 3\n", "2: g is 3. Write a table."),
         ("[groups.g]\n", "1: group 'g' never has anybody on duty."),
         ('[groups.g]\nshifts = "x"\n', "2: shifts is 'x'. Write a list of tables, each under [[groups.g.shifts]]."),
         ("[groups.g]\nshifts = [\n1]\n", "3: 1 is no table. Write [[groups.g.shifts]]."),
