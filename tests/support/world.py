@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import aiohttp
 
@@ -92,13 +92,13 @@ class World:
 
         await self.see(holds(), seconds)
 
-    async def see(self, work: Coroutine[Any, Any, T], seconds: float = 600.0) -> T:
+    async def see(self, work: Awaitable[T], seconds: float = 600.0) -> T:
         """Let time pass until something is done, and return what it came to.
 
         Raises:
             TimeoutError: it was not done within so many seconds of this world.
         """
-        task = asyncio.create_task(work, name="what the world waits for")
+        task = asyncio.ensure_future(work)
         end = self.clock.now() + seconds
         try:
             await self._quiet()
@@ -135,14 +135,14 @@ class World:
         async with self._journal() as journal:
             return await journal.history(str(call.key))
 
-    async def ask(self, path: str, body: bytes | None = None) -> tuple[int, str]:
+    async def ask(self, path: str, body: bytes | None = None) -> tuple[int, bytes]:
         """Ask the bot something by HTTP, or post to it; return status and body."""
         headers = {"Content-Type": "application/json"} if body else {}
         async with (
             aiohttp.ClientSession() as session,
             session.request("POST" if body else "GET", self.bot.url + path, data=body, headers=headers) as answer,
         ):
-            return answer.status, await answer.text()
+            return answer.status, await answer.read()
 
     def requests(self, call: SimCall) -> Sequence[str]:
         """Return the bot's requests for a call in order, without what they ask about."""
