@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -32,6 +33,23 @@ class Arguments:
         """Return a text that must be there and not be blank."""
         if not isinstance(value, str) or not value.strip():
             raise self.wrong(f"{name} must be a string that is not empty")
+        return value
+
+    def given(self, **fields: str | None) -> dict[str, str]:
+        """Return the fields that are not None; each must not be blank."""
+        return {name: self.needed(name, value) for name, value in fields.items() if value is not None}
+
+    def all_needed(self, name: str, values: Sequence[str] | str) -> list[str]:
+        """Return a list of texts; at least one, and none of them blank."""
+        # A text is a sequence of texts, too: its letters.
+        if isinstance(values, str) or not values:
+            raise self.wrong(f"{name} must be a list that is not empty")
+        return [self.needed(f"every one of {name}", value) for value in values]
+
+    def count(self, name: str, value: int) -> int:
+        """Return a whole number from 0."""
+        if type(value) is not int or value < 0:  # to Python a truth value is a number
+            raise self.wrong(f"{name} must be a whole number from 0")
         return value
 
     def member(self, contact_id: str | None, phone: str | None) -> dict[str, str]:

@@ -15,28 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.api import spec
 from bot.api.arguments import Arguments
 from bot.api.results import AudioStream, CallInfo, Recording, parse_call
 from bot.api.spec import RequestSpec
+from bot.api.team import TeamRequests
 from bot.errors import InDoubt
 from bot.events import JsonValue
 from bot.events.coerce import text, unpacked
-
-
-class TeamRequests(Protocol):
-    """What the typed requests need of a team."""
-
-    @property
-    def team_id(self) -> str:
-        """The team."""
-        ...
-
-    async def request(self, spec: RequestSpec, body: Mapping[str, JsonValue]) -> JsonValue:
-        """Send a request and return the ``data`` of its answer."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,16 @@ from yarl import URL
 from bot.api.answer import Verdict
 from bot.api.breaker import Breakers
 from bot.api.calls import CallsApi
+from bot.api.comments import CommentsApi
 from bot.api.conceal import Concealer
 from bot.api.config import ApiConfig
+from bot.api.contacts import ContactsApi
 from bot.api.exchange import Exchange, Line
 from bot.api.limits import TeamLimits
 from bot.api.meter import ApiMeter
 from bot.api.policy import AttemptFailed, RepeatOptions, RetryPolicy
 from bot.api.spec import RequestSpec
+from bot.api.threads import ThreadsApi
 from bot.clock import Clock
 from bot.errors import BadRequest, NotSent
 from bot.events import JsonValue
@@ -148,6 +151,21 @@ class TeamApi:
     def calls(self) -> CallsApi:
         """The requests of calls."""
         return CallsApi(self)
+
+    @property
+    def comments(self) -> CommentsApi:
+        """The requests of comments."""
+        return CommentsApi(self)
+
+    @property
+    def contacts(self) -> ContactsApi:
+        """The requests of contacts."""
+        return ContactsApi(self)
+
+    @property
+    def threads(self) -> ThreadsApi:
+        """The requests of threads."""
+        return ThreadsApi(self)
 
     async def request(self, spec: RequestSpec, body: Mapping[str, JsonValue]) -> JsonValue:
         """Send a request and wait for its answer.

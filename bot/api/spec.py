@@ -44,6 +44,14 @@ RECORDING_STOP: Final = RequestSpec("call.recording/stop", repeatable=True)
 STREAM_START: Final = RequestSpec("call.stream/start", repeatable=True)
 STREAM_STOP: Final = RequestSpec("call.stream/stop", repeatable=True)
 
+# Posts: a repeat posts twice.
+COMMENT_CREATE: Final = RequestSpec("comment/create", repeatable=False)
+
+# Reads change nothing.
+COMMENT_READ: Final = RequestSpec("comment/read", repeatable=True)
+CONTACT_READ: Final = RequestSpec("contact/read", repeatable=True)
+THREAD_READ: Final = RequestSpec("thread/read", repeatable=True)
+
 CALL_REQUESTS: Final = (
     CALL_GET,
     USER_INVITE,
@@ -57,4 +65,7 @@ CALL_REQUESTS: Final = (
     STREAM_START,
     STREAM_STOP,
 )
-"""The requests of calls; other families get a tuple of their own."""
+"""The requests of calls."""
+
+RECORD_REQUESTS: Final = (COMMENT_CREATE, COMMENT_READ, CONTACT_READ, THREAD_READ)
+"""The requests of what the platform keeps beside calls: comments, contacts, threads."""
