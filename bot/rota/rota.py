@@ -147,7 +147,7 @@ class Rota:
         moment = at.astimezone(UTC)
         recent = self._recent.get(name)
         if recent is None or not recent.start <= moment < recent.until:
-            recent = stretch(self._chain(name), self._readings, moment)
+            recent = stretch(self._chain(name), self._readings, moment, recent)
             self._recent[name] = recent
         return recent
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,8 @@ from bot.rota.spans import Span, lay_out
 HORIZON = timedelta(days=60)
 """How far ahead the next change is looked for."""
 _STRIDE = timedelta(days=8)
+_Boards = Sequence[tuple[Group, Sequence[Span]]]
+_Essence = tuple[str, tuple[Person, ...], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +44,54 @@ class Stretch:
         until: up to when nothing of it changes, reasons included.
         standings: the group itself, then each group that would answer instead.
         next_change: when members or business hours change; None if not within `HORIZON`.
+        searched: up to when a change was looked for.
     """
 
     start: datetime
     until: datetime
     standings: tuple[Standing, ...]
     next_change: datetime | None
+    searched: datetime
+
+    def holds_at(self, at: datetime) -> bool:
+        """Return whether members and business hours are still the same at a moment."""
+        return self.start <= at < (self.next_change or self.searched)
 
 
-def stretch(chain: Sequence[Group], readings: Readings, at: datetime) -> Stretch:
+def stretch(chain: Sequence[Group], readings: Readings, at: datetime, before: Stretch | None = None) -> Stretch:
     """Return how groups stand at a moment.
 
     Args:
         chain: the group that is asked for, then the ones that answer when nobody is on duty there.
         readings: what the calendars say.
         at: the moment, UTC.
+        before: an earlier answer for the same groups and calendars; what it found out is not worked out again.
     """
-    until: datetime | None = None
-    now: tuple[Standing, ...] = ()
+    last = at + _STRIDE
+    boards = _boards(chain, readings, at, last)
+    now = _stand_all(boards, at)
+    until = next(iter(_edges(boards, at, last)), last)
     first = at
-    while first < at + HORIZON:
-        last = first + _STRIDE
-        boards = [(group, lay_out(group, readings, first, last)) for group in chain]
-        if until is None:
-            now = _stand_all(boards, at)
-        for edge in _edges((span for _, spans in boards for span in spans), first, last):
-            until = until or edge
-            if _essence(_stand_all(boards, edge)) != _essence(now):
-                return Stretch(at, until, now, edge)
-        until = until or last
+    if before is not None and before.holds_at(at):
+        if before.next_change is not None:
+            return Stretch(at, until, now, before.next_change, before.searched)
+        first = before.searched
+    change = _change(chain, readings, first, at + HORIZON, _essence(now))
+    return Stretch(at, until, now, change, at + HORIZON)
+
+
+def _change(
+    chain: Sequence[Group], readings: Readings, first: datetime, end: datetime, essence: _Essence
+) -> datetime | None:
+    """Return the first moment after ``first``, up to ``end``, at which the answer is another one."""
+    while first < end:
+        last = min(first + _STRIDE, end)
+        boards = _boards(chain, readings, first, last)
+        for edge in _edges(boards, first, last):
+            if _essence(_stand_all(boards, edge)) != essence:
+                return edge
         first = last
-    return Stretch(at, until or at, now, None)
+    return None
 
 
 def answering(standings: Sequence[Standing]) -> Standing:
@@ -80,7 +99,11 @@ def answering(standings: Sequence[Standing]) -> Standing:
     return next((standing for standing in standings if standing.members), standings[-1])
 
 
-def _stand_all(boards: Sequence[tuple[Group, Sequence[Span]]], at: datetime) -> tuple[Standing, ...]:
+def _boards(chain: Sequence[Group], readings: Readings, first: datetime, last: datetime) -> _Boards:
+    return [(group, lay_out(group, readings, first, last)) for group in chain]
+
+
+def _stand_all(boards: _Boards, at: datetime) -> tuple[Standing, ...]:
     return tuple(_stand(group, spans, at) for group, spans in boards)
 
 
@@ -112,12 +135,14 @@ def _applied(members: tuple[Person, ...], span: Span) -> tuple[Person, ...]:
             return members
 
 
-def _edges(spans: Iterable[Span], first: datetime, last: datetime) -> list[datetime]:
+def _edges(boards: _Boards, first: datetime, last: datetime) -> list[datetime]:
     """Return the moments after ``first``, up to ``last``, at which a span begins or ends, in order."""
-    return sorted({edge for span in spans for edge in (span.start, span.end) if first < edge <= last})
+    return sorted(
+        {edge for _, spans in boards for span in spans for edge in (span.start, span.end) if first < edge <= last}
+    )
 
 
-def _essence(standings: Sequence[Standing]) -> tuple[str, tuple[Person, ...], bool]:
+def _essence(standings: Sequence[Standing]) -> _Essence:
     """Return what makes two answers differ: who answers, with whom, and whether the group asked for is open."""
     answer = answering(standings)
     return answer.group, answer.members, standings[0].open
