@@ -225,8 +225,8 @@ class SqliteJournal:
     def _write_outcomes(self) -> None:
         settled_at = self._clock.now()
         for outcome, numbers in self._tally.collected().items():
-            if self._writer is not None and self._writer.accepting:
-                self._writer.submit(operations.Settle(outcome, numbers, settled_at, self._tally.written))
+            with suppress(JournalUnavailable):  # then a later process handles these events once more
+                self._open_writer().submit(operations.Settle(outcome, numbers, settled_at, self._tally.written))
 
     def _stored(self, first: int, deliveries: Sequence[Delivery]) -> None:
         self._waiting -= len(deliveries)
