@@ -207,7 +207,9 @@ class Journal(Protocol):
         ...
 
     async def prune(self, before: float, limit: int = 10_000) -> int:
-        """Delete settled events received before then, with their dead letters, oldest first.
+        """Delete settled events received before then, with their dead letters and flows, oldest first.
+
+        While a flow runs, the events of its lane stay, from the one that began its call on.
 
         Returns:
             How many events were deleted; less than ``limit`` means that no more are left.

@@ -133,7 +133,11 @@ class FlowJournal(Protocol):
     """
 
     def begin_flow(self, start: FlowStart) -> None:
-        """Note that a flow begins; a second note of the same flow changes nothing."""
+        """Note that a flow begins; a second note of the same flow changes nothing.
+
+        The event that began its call is in the journal. A flow that takes a call over is begun before the end of
+        the one before it is noted: then the call has a running flow at every moment, wherever the process dies.
+        """
         ...
 
     async def record_step(self, flow_id: FlowId, step: StepRecord, data: bytes | None = None) -> None:
@@ -143,6 +147,9 @@ class FlowJournal(Protocol):
             flow_id: of a flow that was begun.
             step: the step; its number is one more than that of the step before.
             data: JSON of the call's own store, where it changed since the step before.
+
+        Raises:
+            JournalError: the flow was not begun, it has a step of this number, or a value cannot be stored at all.
         """
         ...
 

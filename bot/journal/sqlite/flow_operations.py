@@ -57,7 +57,9 @@ class Note:
     def failed(self, error: Exception) -> None:
         """Say that it is lost: it cannot be stored at all, or the writer is gone."""
         call_seq, generation = self._flow_id
-        log.error("lost a note about a flow", note=self._what, call_seq=call_seq, generation=generation, error=error)
+        log.error(
+            "lost a note about a flow", note=self._what, call_seq=call_seq, generation=generation, error=str(error)
+        )
 
 
 def begin(work: Transaction, start: FlowStart) -> None:

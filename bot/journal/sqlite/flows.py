@@ -25,15 +25,11 @@ class SqliteFlows:
         self._reader = reader
 
     def begin_flow(self, start: FlowStart) -> None:
-        """See `FlowJournal.begin_flow`; the event that began the call is in the journal."""
+        """See `FlowJournal.begin_flow`."""
         self._note(start.flow_id, "its beginning", partial(flow_operations.begin, start=start))
 
     async def record_step(self, flow_id: FlowId, step: StepRecord, data: bytes | None = None) -> None:
-        """See `FlowJournal.record_step`.
-
-        Raises:
-            JournalError: the flow was not begun, has a step of this number, or a value cannot be stored at all.
-        """
+        """See `FlowJournal.record_step`."""
         await self._writer().run(partial(flow_operations.record, flow_id=flow_id, step=step, data=data))
 
     def note_step(self, flow_id: FlowId, step: StepRecord) -> None:
