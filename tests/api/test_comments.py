@@ -252,7 +252,7 @@ PARTS = st.lists(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JSON | PARTS)))
 def test_whatever_comes_is_a_comment(data: dict[str, JsonValue]) -> None:
     comment = parse_comment(data)
@@ -261,7 +261,7 @@ def test_whatever_comes_is_a_comment(data: dict[str, JsonValue]) -> None:
     assert all(url.startswith("http") for url in comment.file_urls)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(PARTS)
 def test_packed_and_plain_attachments_are_the_same(parts: list[JsonValue]) -> None:
     try:

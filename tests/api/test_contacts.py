@@ -132,7 +132,7 @@ PARTS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JSON | PARTS | st.lists(PARTS, max_size=3))))
 def test_whatever_comes_is_a_contact(data: dict[str, JsonValue]) -> None:
     contact = parse_contact(data)

@@ -78,7 +78,7 @@ async def test_wrong_arguments_and_unreadable_data(threads: ThreadsApi, platform
         await threads.read(THREAD)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(DOCUMENTED, JSON | st.lists(JSON, max_size=3))))
 def test_whatever_comes_is_a_thread(data: dict[str, JsonValue]) -> None:
     thread = parse_thread(data)
