@@ -97,12 +97,14 @@ def judge(call: SimCall, script: CallScript) -> Sequence[str]:
 def demo_script(agent_id: str = DEMO_AGENT) -> CallScript:
     """Return the call of the demonstration: greeted, recorded, connected, talked, over.
 
+    The agent takes long enough for a greeting of five seconds and a moment of ringing to be heard.
+
     Args:
         agent_id: whom the bot will invite.
     """
     return CallScript(
-        caller=Caller(phone="+74951234567", talks_for=1.0),
-        agents=[Contact(contact_id=agent_id, name="Anna", phone="89536052307", answers_after=1.0)],
+        caller=Caller(phone="+74951234567", talks_for=1.5),
+        agents=[Contact(contact_id=agent_id, name="Anna", phone="89536052307", answers_after=6.5)],
         hears=["welcome"],
         recorded=True,
         connected_to=agent_id,

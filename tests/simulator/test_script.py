@@ -54,8 +54,8 @@ async def test_the_demonstration_goes_as_scripted(
     assert bot.types[-2:] == ["Call.ended", "Comment.created"]
     text = "\n".join(lines)
     assert "caller       calls from +*********67" in text
-    assert "    1.00 s  Anna         answers" in text
-    assert "    2.00 s  caller       hangs up" in text
+    assert "    6.50 s  Anna         answers" in text
+    assert "    8.00 s  caller       hangs up" in text
     assert "bot          call.audio/play welcome.wav" in text
     assert "89536052307" not in text
 
