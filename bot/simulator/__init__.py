@@ -1,6 +1,7 @@
 """The platform for development and tests: its requests, its events, and people who call, answer, and hang up."""
 
 from bot.simulator.call import SimCall
+from bot.simulator.comments import SimComment
 from bot.simulator.conference import Leg
 from bot.simulator.delivery import Delivery
 from bot.simulator.line import DEFAULT_TEAM, Line
@@ -24,6 +25,7 @@ __all__ = [
     "Record",
     "Refusal",
     "SimCall",
+    "SimComment",
     "Simulator",
     "SimulatorConfig",
     "SimulatorError",

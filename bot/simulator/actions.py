@@ -1,4 +1,4 @@
-"""What each request does to its call."""
+"""What each request does: to its call, or to what is kept beside calls."""
 
 from __future__ import annotations
 
@@ -11,25 +11,34 @@ from bot.simulator.call import SimCall
 from bot.simulator.conference import Leg
 from bot.simulator.payloads import call_information
 from bot.simulator.people import Contact
+from bot.simulator.records import Records
 from bot.simulator.refusal import Refusal
-from bot.simulator.requests import CALL_REQUESTS, invitees
+from bot.simulator.requests import REQUESTS, invitees
 
 Action: TypeAlias = Callable[[SimCall, JsonObject], Awaitable[JsonValue]]
 
 
 class Actions:
-    """The call requests, carried out.
+    """The requests, carried out.
 
     Args:
         calls: the calls by key, ended ones too.
         contacts: whom the bot may invite, by id.
         sounds: fetches what is to be played.
+        records: carries out the requests that are about no call.
     """
 
-    def __init__(self, calls: Mapping[CallKey, SimCall], contacts: Mapping[str, Contact], sounds: SoundFetcher) -> None:
+    def __init__(
+        self,
+        calls: Mapping[CallKey, SimCall],
+        contacts: Mapping[str, Contact],
+        sounds: SoundFetcher,
+        records: Records,
+    ) -> None:
         self._calls = calls
         self._contacts = contacts
         self._sounds = sounds
+        self._records = records
         self._actions: Mapping[str, Action] = {
             "call/get": self._get,
             "call.user/invite": self._invite,
@@ -45,15 +54,16 @@ class Actions:
         }
 
     def find(self, team_id: str, body: JsonObject) -> SimCall | None:
-        """Return the call that a request is about, if there is one."""
+        """Return the call that a request is about, or whose thread it is about, if there is one."""
         thread_id = body.get("threadId")
         return self._calls.get(CallKey(team_id, "thread", thread_id)) if isinstance(thread_id, str) else None
 
-    async def perform(self, path: str, call: SimCall | None, body: JsonObject) -> JsonValue:
+    async def perform(self, path: str, team_id: str, call: SimCall | None, body: JsonObject) -> JsonValue:
         """Check a request and carry it out.
 
         Args:
-            path: one of `CALL_REQUESTS`.
+            path: one of `REQUESTS`.
+            team_id: the team that it is made for.
             call: what `find` returned for it.
             body: its fields.
 
@@ -63,7 +73,9 @@ class Actions:
         Raises:
             Refusal: 400; it had no effect.
         """
-        CALL_REQUESTS[path].check(body)
+        REQUESTS[path].check(body)
+        if (action := self._records.actions.get(path)) is not None:
+            return action(team_id, body)
         if call is None:
             raise Refusal(400, "there is no such call in this team")
         call.conference.require_open()

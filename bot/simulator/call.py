@@ -8,12 +8,13 @@ from collections.abc import Callable, Coroutine, Sequence
 
 from bot.events import CallKey
 from bot.simulator import people
+from bot.simulator.comments import SimComment, closing_comment
 from bot.simulator.conference import Conference, Leg
 from bot.simulator.delivery import Delivery
 from bot.simulator.handset import LegHandset
 from bot.simulator.media import Playback
 from bot.simulator.outlet import Outlet, Surroundings
-from bot.simulator.payloads import Payload, Place, closing_comment
+from bot.simulator.payloads import Payload, Place
 from bot.simulator.people import Caller, Contact
 from bot.simulator.player import Player
 from bot.simulator.refusal import Refusal
@@ -101,6 +102,11 @@ class SimCall:
         """The events that the bot has been or is being told, in order."""
         return tuple(self.outlet.deliveries)
 
+    @property
+    def comments(self) -> Sequence[SimComment]:
+        """The comments in its thread, the oldest first."""
+        return self._around.comments.find(self.team_id, thread_id=self.thread_id)
+
     async def press(self, key: str, contact_id: str | None = None) -> None:
         """Let somebody press a key; the event is on its way on return.
 
@@ -143,6 +149,8 @@ class SimCall:
     def invite(self, contact: Contact, phone: str | None = None) -> None:
         """Ring a contact at a number, or at their own; a second time too, as the platform does.
 
+        The platform tries in vain to reach somebody who is off-line, but a number that is named rings all the same.
+
         Raises:
             Refusal: 400, the call is over.
         """
@@ -152,7 +160,9 @@ class SimCall:
         leg = Leg(contact_id=contact.contact_id, phone=phone or contact.phone)
         self._contacts[leg] = contact
         self._emit(self.conference.ring(leg))
-        self._behave(leg, people.ring(contact, LegHandset(self, leg), self._around.clock))
+        reached = contact.online or phone is not None
+        behaviour = people.ring if reached else people.be_off_line
+        self._behave(leg, behaviour(contact, LegHandset(self, leg), self._around.clock))
 
     def put_out(self, leg: Leg) -> None:
         """Put somebody out, or stop ringing them."""
@@ -199,6 +209,15 @@ class SimCall:
         """
         self._emit(self.conference.stop_ringing(leg), self.name_of(leg), why)
 
+    def is_elsewhere(self, contact_id: str) -> bool:
+        """Return whether somebody is in another call."""
+        return self._around.presence.elsewhere(contact_id, self.key)
+
+    def post(self, comment: SimComment) -> None:
+        """Put a comment into the thread and tell the bot, of its own comments too."""
+        self._around.comments.add(comment)
+        self.outlet.tell(comment.as_event())
+
     def name_of(self, leg: Leg) -> str:
         """Return what people call somebody."""
         contact = self._contacts.get(leg)
@@ -222,6 +241,7 @@ class SimCall:
         for leg in self._people.keys() - set(self.conference.legs):
             self._people.pop(leg).cancel()
             self._contacts.pop(leg, None)
+        self._around.presence.update(self.key, {leg.contact_id for leg in self.conference.present})
         self._count_talk()
         if self.ended:
             self._close()
@@ -248,7 +268,7 @@ class SimCall:
 
     async def _comment_later(self, duration: float, recordings: Sequence[str]) -> None:
         await self._around.clock.sleep(self._around.comment_after)
-        self.outlet.tell(
+        self.post(
             closing_comment(
                 self.place,
                 comment_id=self._around.new_id(),

@@ -191,6 +191,7 @@ def _contact(contact: Contact) -> dict[str, JsonValue]:
         "phone": contact.phone,
         "answers_after": contact.answers_after,
         "declines": contact.declines,
+        "online": contact.online,
     }
 
 

@@ -29,6 +29,11 @@ class LegHandset:
         """Whether the person is in the call already, by another line."""
         return any(leg.contact_id == self._leg.contact_id for leg in self._call.conference.present)
 
+    @property
+    def engaged(self) -> bool:
+        """Whether the person is in another call."""
+        return self._call.is_elsewhere(self._leg.contact_id)
+
     def answer(self) -> None:
         """Take the call."""
         with suppress(Refusal):
@@ -37,6 +42,14 @@ class LegHandset:
     def decline(self) -> None:
         """Refuse the call."""
         self._stop_ringing("declines")
+
+    def signal_busy(self) -> None:
+        """Give the platform the engaged tone."""
+        self._stop_ringing("is in another call")
+
+    def stay_silent(self) -> None:
+        """Be out of the platform's reach until it gives up."""
+        self._stop_ringing("is off-line")
 
     def ring_out(self) -> None:
         """Let it ring until the platform gives up."""

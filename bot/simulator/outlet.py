@@ -8,8 +8,10 @@ from urllib.parse import quote
 
 from bot.clock import Clock
 from bot.events import JsonValue
+from bot.simulator.comments import CommentBook
 from bot.simulator.delivery import Deliveries, Delivery
 from bot.simulator.payloads import Payload, Place
+from bot.simulator.presence import Presence
 from bot.simulator.tasks import Tasks
 from bot.simulator.timeline import RecordKind, Timeline, shown_fields
 
@@ -23,6 +25,8 @@ class Surroundings:
         timeline: where everything is written down.
         deliveries: the way to the bot.
         tasks: what owns the people and the sounds.
+        comments: the comments of all threads and streams.
+        presence: who is in which call.
         new_id: makes an id of the platform.
         base_url: gives the address that links to files begin with.
         comment_after: seconds from the end of a call to the comment with its durations.
@@ -32,6 +36,8 @@ class Surroundings:
     timeline: Timeline
     deliveries: Deliveries
     tasks: Tasks
+    comments: CommentBook
+    presence: Presence
     new_id: Callable[[], str]
     base_url: Callable[[], str]
     comment_after: float

@@ -63,7 +63,7 @@ def call_created(place: Place) -> Payload:
         originateUserId=_originator_text(place.originator),
         destinationId=place.destination_id,
         type=place.call_type,
-        createdAt=_milliseconds(place.created_at),
+        createdAt=milliseconds(place.created_at),
     )
 
 
@@ -83,41 +83,6 @@ def member_event(place: Place, name: str, leg: Leg, **more: JsonValue) -> Payloa
     """
     phone: Payload = {"phone": leg.phone} if leg.phone else {}
     return _event(place, name, userId=leg.contact_id, **phone, **more)
-
-
-def closing_comment(
-    place: Place, *, comment_id: str, at: float, duration: float, talked: float, recordings: Sequence[str]
-) -> Payload:
-    """Return the ``Comment.created`` that follows a call.
-
-    The documents say that the durations come in such a comment, and not in which
-    form. Here its type is ``call``, and its attachments are one ``call`` with
-    ``duration`` and ``talkDuration`` in whole seconds and a ``file`` for each recording
-    that nobody had stopped when the call ended.
-
-    Args:
-        place: the call.
-        comment_id: the comment's id.
-        at: when it is written, unix seconds.
-        duration: how long the call lasted, seconds.
-        talked: how long of that somebody was in it beside the caller, seconds.
-        recordings: the links of the recordings.
-    """
-    attachments: list[JsonValue] = [
-        {"type": "call", "data": {"duration": round(duration), "talkDuration": round(talked)}}
-    ]
-    attachments.extend(_file(url) for url in recordings)
-    return _event(
-        place,
-        "Comment.created",
-        id=comment_id,
-        createdAt=_milliseconds(at),
-        updatedAt=_milliseconds(at),
-        type="call",
-        to=place.destination_id,
-        **{"from": place.originator.contact_id or ""},
-        att=attachments,
-    )
 
 
 def call_information(place: Place, legs: Sequence[Leg]) -> Payload:
@@ -142,10 +107,6 @@ def _event(place: Place, name: str, **fields: JsonValue) -> Payload:
     }
 
 
-def _file(url: str) -> Payload:
-    return {"type": "file", "data": {"url": url, "mime": "audio/wav"}}
-
-
 def _member(leg: Leg) -> Payload:
     member: Payload = {
         "contactId": leg.contact_id,
@@ -158,7 +119,7 @@ def _member(leg: Leg) -> Payload:
         "hasOriginator": leg.has_originator,
     }
     if leg.joined_at is not None:
-        member |= {"channelId": leg.channel_id, "createdAt": str(_milliseconds(leg.joined_at))}
+        member |= {"channelId": leg.channel_id, "createdAt": str(milliseconds(leg.joined_at))}
     if leg.phone:
         member["phone"] = leg.phone
     if leg.trunk_id:
@@ -171,5 +132,6 @@ def _originator_text(originator: Originator) -> str:
     return orjson.dumps({name: value for name, value in parts.items() if value is not None}).decode()
 
 
-def _milliseconds(seconds: float) -> int:
+def milliseconds(seconds: float) -> int:
+    """Return a time as the platform writes it."""
     return int(seconds * 1000)

@@ -30,6 +30,8 @@ class Contact:
         ring_timeout: seconds of ringing after which the platform gives up.
         presses: keys that the person presses, counted from answering.
         talks_for: seconds from answering to hanging up; None: stays to the end.
+        online: whether the platform reaches the person's devices; one that is off-line does not ring.
+        extension: the number within the team, if there is one.
 
     Raises:
         ValueError: a time is negative, or a key is none of a telephone.
@@ -43,6 +45,8 @@ class Contact:
     ring_timeout: float = RING_SECONDS
     presses: KeyPresses = ()
     talks_for: float | None = None
+    online: bool = True
+    extension: str | None = None
 
     def __post_init__(self) -> None:
         _check(self.presses, self.answers_after, self.ring_timeout, self.talks_for)
@@ -79,12 +83,25 @@ class Handset(Protocol):
         """Whether the person is in the call already, by another line."""
         ...
 
+    @property
+    def engaged(self) -> bool:
+        """Whether the person is in another call."""
+        ...
+
     def answer(self) -> None:
         """Take the call."""
         ...
 
     def decline(self) -> None:
         """Refuse the call."""
+        ...
+
+    def signal_busy(self) -> None:
+        """Give the platform the engaged tone."""
+        ...
+
+    def stay_silent(self) -> None:
+        """Be out of the platform's reach until it gives up."""
         ...
 
     def ring_out(self) -> None:
@@ -105,20 +122,29 @@ class Handset(Protocol):
 
 
 async def ring(contact: Contact, handset: Handset, clock: Clock) -> None:
-    """Behave as somebody whose telephone rings."""
+    """Behave as somebody whose telephone rings; one that is in use already does not."""
+    if handset.engaged:
+        handset.signal_busy()
+        return
     decides_after = contact.answers_after
     if decides_after is None or decides_after >= contact.ring_timeout:
         await clock.sleep(contact.ring_timeout)
         handset.ring_out()
         return
     await clock.sleep(decides_after)
-    if handset.busy:  # a second ring of somebody who is in already: nobody takes it
+    if handset.busy or handset.engaged:  # they have taken another call meanwhile, or this one: nobody takes it
         await clock.sleep(contact.ring_timeout - decides_after)
         handset.ring_out()
     elif contact.declines:
         handset.decline()
     else:
         handset.answer()
+
+
+async def be_off_line(contact: Contact, handset: Handset, clock: Clock) -> None:
+    """Behave as somebody whose devices the platform cannot reach."""
+    await clock.sleep(contact.ring_timeout)
+    handset.stay_silent()
 
 
 async def talk(contact: Contact, handset: Handset, clock: Clock) -> None:

@@ -19,6 +19,7 @@ from bot.events import CallKey, Originator
 from bot.simulator.actions import Actions
 from bot.simulator.audio import SoundFetcher
 from bot.simulator.call import SimCall
+from bot.simulator.comments import CommentBook
 from bot.simulator.control import Control
 from bot.simulator.delivery import Deliveries, Delivery, DeliveryConfig
 from bot.simulator.files import Files
@@ -26,6 +27,8 @@ from bot.simulator.line import DEFAULT_TEAM, Line
 from bot.simulator.outlet import Surroundings
 from bot.simulator.payloads import Place
 from bot.simulator.people import Caller, Contact
+from bot.simulator.presence import Presence
+from bot.simulator.records import Records
 from bot.simulator.refusal import Refusal, SimulatorError
 from bot.simulator.server import PlatformApi, platform_errors
 from bot.simulator.tasks import Tasks
@@ -108,7 +111,7 @@ class Simulator:
             tasks = Tasks()
             stack.push_async_callback(tasks.close)
             around = self._surroundings(session, tasks)
-            await self._listen(stack, session)
+            await self._listen(stack, session, around)
             around.deliveries.webhook_url = self._webhook_url
             self._around = around
             self._exit = stack.pop_all()
@@ -210,14 +213,19 @@ class Simulator:
             timeline=self.timeline,
             deliveries=deliveries,
             tasks=tasks,
+            comments=CommentBook(),
+            presence=Presence(),
             new_id=self._new_id,
             base_url=lambda: self.url,
             comment_after=self._config.comment_after,
         )
 
-    async def _listen(self, stack: AsyncExitStack, session: aiohttp.ClientSession) -> None:
+    async def _listen(self, stack: AsyncExitStack, session: aiohttp.ClientSession, around: Surroundings) -> None:
         runner = web.AppRunner(
-            self._application(session), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS, handle_signals=False
+            self._application(session, around),
+            access_log=None,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
+            handle_signals=False,
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -225,11 +233,12 @@ class Simulator:
         host, port = runner.addresses[0][:2]
         self._url = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
 
-    def _application(self, session: aiohttp.ClientSession) -> web.Application:
+    def _application(self, session: aiohttp.ClientSession, around: Surroundings) -> web.Application:
+        records = Records(self._calls, self._contacts, around, self._config.bot_id)
         api = PlatformApi(
             bot_id=self._config.bot_id,
             secret_key=self._config.secret_key,
-            actions=Actions(self._calls, self._contacts, SoundFetcher(session, self.clock)),
+            actions=Actions(self._calls, self._contacts, SoundFetcher(session, self.clock), records),
             clock=self.clock,
             timeline=self.timeline,
         )

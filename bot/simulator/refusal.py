@@ -26,12 +26,13 @@ class SimulatorError(BotError):
     """The simulator is used wrongly: it is not running, or not connected to a bot."""
 
 
-def answer_body(code: int, message: str, data: JsonValue = None) -> bytes:
+def answer_body(code: int, message: str, data: JsonValue = None, *, message_field: str = "message") -> bytes:
     """Return the bytes of an answer: ``{code, message, data?}``.
 
-    Source: the platform's documents of its requests; ``data`` is absent where there is none.
+    Source: the platform's documents of its requests; ``data`` is absent where there is none, and some examples
+    spell ``message`` as ``massage``.
     """
-    answer: dict[str, JsonValue] = {"code": code, "message": message}
+    answer: dict[str, JsonValue] = {"code": code, message_field: message}
     if data is not None:
         answer["data"] = data
     return orjson.dumps(answer)

@@ -14,11 +14,15 @@ from bot.signature import BOT_ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, mat
 from bot.simulator.actions import Actions
 from bot.simulator.call import SimCall
 from bot.simulator.refusal import Refusal, answer_body
-from bot.simulator.requests import CALL_REQUESTS
+from bot.simulator.requests import REQUESTS
 from bot.simulator.timeline import Timeline
 
 TIMESTAMP_WINDOW: Final = 300.0
 """Seconds by which a request's timestamp may be off. That there is a window is not documented."""
+
+
+_SHOWN: Final = ("contactId", "phone", "commentId", "text")
+_LONGEST_SHOWN: Final = 60
 
 
 class PlatformApi:
@@ -50,15 +54,17 @@ class PlatformApi:
         except Refusal as refusal:
             self._note(None, "request", "bot", path)
             return self._refuse(None, refusal)
-        call = self._actions.find(request.match_info["team"], body)
+        team_id = request.match_info["team"]
+        call = self._actions.find(team_id, body)
         self._note(call, "request", "bot", f"{path} {_summary(body)}".rstrip(), dict(body))
         self._note_strange_fields(call, path, body)
         try:
-            data = await self._actions.perform(path, call, body)
+            data = await self._actions.perform(path, team_id, call, body)
         except Refusal as refusal:
             return self._refuse(call, refusal)
         self._note(call, "answer", "platform", "200 OK", data)
-        return web.Response(body=answer_body(200, "OK", data), content_type="application/json")
+        content = answer_body(200, "OK", data, message_field=REQUESTS[path].message_field)
+        return web.Response(body=content, content_type="application/json")
 
     def _authenticate(self, request: web.Request, content: bytes) -> None:
         given = request.headers
@@ -81,7 +87,7 @@ class PlatformApi:
         return refused(refusal)
 
     def _note_strange_fields(self, call: SimCall | None, path: str, body: JsonObject) -> None:
-        if strange := sorted(body.keys() - CALL_REQUESTS[path].fields.keys()):
+        if strange := sorted(body.keys() - REQUESTS[path].fields.keys()):
             self._note(call, "note", "platform", f"{path} has no field {', '.join(strange)}: ignored")
 
     def _note(
@@ -118,7 +124,7 @@ async def platform_errors(request: web.Request, handler: Handler) -> web.StreamR
 
 
 def _body_of(path: str, content: bytes) -> JsonObject:
-    if path not in CALL_REQUESTS:
+    if path not in REQUESTS:
         raise Refusal(404, f"there is no request {path}")
     try:
         body: JsonValue = orjson.loads(content)
@@ -137,8 +143,8 @@ def _summary(body: JsonObject) -> str:
             parts.append(value.rpartition("/")[2])
         elif name == "isLoop" and value is True:
             parts.append("(in a loop)")
-        elif name in ("contactId", "phone"):
-            parts.append(str(value))
+        elif name in _SHOWN:
+            parts.append(str(value)[:_LONGEST_SHOWN])
         elif name == "userIds" and isinstance(value, list):
-            parts.extend(str(entry.get("contactId")) for entry in value if isinstance(entry, dict))
+            parts.extend(str(entry.get("contactId") if isinstance(entry, dict) else entry) for entry in value)
     return " ".join(parts)

@@ -116,6 +116,7 @@ async def test_contacts_calls_and_records_are_listed(client: SignedClient, call:
         "phone": ANNA.phone,
         "answers_after": 2.0,
         "declines": False,
+        "online": True,
     }
     _, calls = await asked(client, "GET", "/simulator/calls")
     assert calls["calls"][0]["played"] == [bot.sound("welcome.wav")]

@@ -102,7 +102,7 @@ async def test_an_agent_answers_talks_and_the_caller_hangs_up_after_the_talk(
     assert (invited["userId"], invited["phone"]) == (ANNA.contact_id, ANNA.phone)
     assert (answered["userId"], answered["answered"]) == (ANNA.contact_id, True)
     assert comment["type"] == "call"
-    assert comment["att"] == [{"type": "call", "data": {"duration": 5, "talkDuration": 3}}]
+    assert comment["att"] == [{"type": "call", "data": {"callDuration": 5, "dialogDuration": 3}}]
     for event in bot.events:
         check_against_documents(event)
 

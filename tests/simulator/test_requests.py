@@ -6,18 +6,22 @@ from pathlib import Path
 import pytest
 
 from bot.simulator.refusal import Refusal
-from bot.simulator.requests import CALL_REQUESTS, invitees
+from bot.simulator.requests import CALL_REQUESTS, RECORD_REQUESTS, REQUESTS, invitees
 
 DOCUMENTED = json.loads((Path(__file__).parents[1] / "data" / "requests.json").read_text())["requests"]
 CALL_FAMILY = {path: request for path, request in DOCUMENTED.items() if request["family"] == "call"}
 
 # What the documents leave contradictory, and how the platform's working examples settle it.
-SETTLED = {("call.user/hold", "phone"): "string", ("call.user/unhold", "phone"): "string"}
+SETTLED: dict[tuple[str, str], str] = {("call.user/hold", "phone"): "string", ("call.user/unhold", "phone"): "string"}
+
+
+# What the documents do not call required, and no comment is without.
+SETTLED_REQUIRED = {"comment/create": {"text"}}
 
 
 def refused(path: str, **fields: object) -> str:
     with pytest.raises(Refusal) as caught:
-        CALL_REQUESTS[path].check({"threadId": "t", **fields})  # type: ignore[dict-item]  # odd on purpose
+        REQUESTS[path].check({"threadId": "t", **fields})  # type: ignore[dict-item]  # odd on purpose
     assert caught.value.code == 400
     return caught.value.message
 
@@ -27,14 +31,20 @@ def test_every_documented_call_request_is_described() -> None:
     assert len(CALL_REQUESTS) == 11
 
 
-@pytest.mark.parametrize("path", CALL_FAMILY)
+def test_the_other_requests_are_documented_too() -> None:
+    assert set(REQUESTS) == {*CALL_REQUESTS, *RECORD_REQUESTS}
+    assert {DOCUMENTED[path]["family"] for path in RECORD_REQUESTS} == {"comment", "contact", "thread"}
+
+
+@pytest.mark.parametrize("path", REQUESTS)
 def test_fields_types_and_required_ones_are_those_of_the_documents(path: str) -> None:
-    description, fields = CALL_REQUESTS[path], CALL_FAMILY[path]["fields"]
+    description, fields = REQUESTS[path], DOCUMENTED[path]["fields"]
     assert description.path == path
     assert dict(description.fields) == {
         name: SETTLED.get((path, name), field["type"]) for name, field in fields.items()
     }
-    assert set(description.required) == {name for name, field in fields.items() if field["required"]}
+    required = {name for name, field in fields.items() if field["required"]}
+    assert set(description.required) == required | SETTLED_REQUIRED.get(path, set())
 
 
 @pytest.mark.parametrize("path", CALL_REQUESTS)
@@ -49,6 +59,8 @@ def test_a_value_of_another_type_is_refused() -> None:
     assert refused("call.audio/play", url="u", isLoop="yes") == "isLoop must be of type boolean"
     assert refused("call.user/invite", userIds="a") == "userIds must be of type array"
     assert refused("call/get", threadId=5) == "threadId must be of type string"
+    assert refused("comment/read", skip="5") == "skip must be of type number"
+    assert refused("comment/read", skip=False) == "skip must be of type number"
 
 
 def test_invite_takes_exactly_one_form() -> None:
