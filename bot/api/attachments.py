@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 
 from bot.api.team import first_text
 from bot.events import JsonObject, JsonValue
@@ -48,20 +48,20 @@ def parse_attachments(value: JsonValue) -> tuple[Attachment, ...]:
     return tuple(found for entry in entries if (found := _attachment(unpacked(entry))) is not None)
 
 
-def durations(places: Sequence[JsonObject], *names: str) -> float | None:
-    """Return the seconds that stand under one of some names in one of some objects.
+def duration(places: Sequence[JsonObject], name: str) -> float | None:
+    """Return the seconds that stand under a name in one of some objects.
 
     Args:
         places: the objects, the likeliest first.
-        names: the fields, the likeliest first.
+        name: the field.
     """
-    return next((found for place in places for name in names if (found := _seconds(place.get(name))) is not None), None)
+    return next((found for place in places if (found := _seconds(place.get(name))) is not None), None)
 
 
 def link(data: JsonObject) -> str | None:
     """Return the link to a file in an object: by the names that the documents use for one, else any."""
     named = [data.get(name) for name in _LINKS]
-    return next((value for value in (*named, *data.values()) if _is_link(value)), None)  # type: ignore[return-value]  # _is_link lets only strings pass
+    return next((value for value in (*named, *data.values()) if _is_link(value)), None)
 
 
 def _attachment(value: JsonValue) -> Attachment | None:
@@ -86,5 +86,5 @@ def _seconds(value: JsonValue) -> float | None:
     return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
 
-def _is_link(value: JsonValue) -> bool:
+def _is_link(value: JsonValue) -> TypeGuard[str]:
     return isinstance(value, str) and value.startswith(_SCHEMES)

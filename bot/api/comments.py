@@ -17,7 +17,7 @@ from datetime import datetime
 
 from bot.api import spec
 from bot.api.arguments import Arguments
-from bot.api.attachments import Attachment, durations, link, parse_attachments
+from bot.api.attachments import Attachment, duration, link, parse_attachments
 from bot.api.team import TeamRequests, ask_for_objects, first_text
 from bot.events import JsonObject, JsonValue
 from bot.events.coerce import moment, text, unpacked
@@ -143,8 +143,8 @@ def parse_comment(data: JsonObject) -> Comment:
         attachments=attachments,
         created_at=moment(data.get("createdAt")),
         type=text(data.get("type")) or "",
-        call_duration=durations(places, "callDuration"),
-        dialog_duration=durations(places, "dialogDuration"),
+        call_duration=duration(places, "callDuration"),
+        dialog_duration=duration(places, "dialogDuration"),
         file_urls=_distinct(*links, *map(_own_link, _own_places(data))),
         file_ids=_distinct(*(part.file_id for part in attachments)),
         raw=data,

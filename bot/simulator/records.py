@@ -73,7 +73,6 @@ class Records:
     def _create_comment(self, team_id: str, body: JsonObject) -> JsonValue:
         if body.get("type") not in (None, "", _TEXT):
             raise Refusal(400, "comments of the simulator are of type text")
-        comment_id = self._around.new_id()
         thread_id, stream_id, to = (_text(body, name) for name in ("threadId", "streamId", "to"))
         call = self._call_in(team_id, thread_id) if thread_id else None
         if stream_id and stream_id not in self._streams(team_id):
@@ -81,7 +80,7 @@ class Records:
         if to and to not in self._people(team_id):
             raise Refusal(400, "there is no such contact in this team")
         comment = SimComment(
-            comment_id=comment_id,
+            comment_id=self._around.new_id(),
             team_id=team_id,
             thread_id=thread_id,
             stream_id=call.place.stream_id if call else stream_id,
@@ -91,7 +90,7 @@ class Records:
             at=self._around.clock.now(),
         )
         self._publish(comment, call)
-        return {"commentId": comment_id}
+        return {"commentId": comment.comment_id}
 
     def _publish(self, comment: SimComment, call: SimCall | None) -> None:
         if call is not None:
