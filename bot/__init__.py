@@ -2,17 +2,30 @@
 
 ::
 
-    from bot import CallCreated, Context, Router
+    from bot import Call, Router
 
     router = Router()
 
-    @router.on("Call.created", incoming=True)
-    async def greet(event: CallCreated, ctx: Context) -> None:
-        await ctx.api.calls.play_audio(event.thread_id, ctx.prompt("welcome"))
+    @router.call(incoming=True)
+    async def reception(call: Call) -> None:
+        await call.play("welcome")
+        if not await call.dial(call.rota.on_duty()):
+            await call.voicemail()
 """
 
 from bot.dispatch import CallNext, Context, Router
-from bot.errors import ApiError, BadRequest, BotError, InDoubt, NotSent, PromptError, Rejected, Unauthorised
+from bot.errors import (
+    ApiError,
+    BadRequest,
+    BotError,
+    CallEnded,
+    InDoubt,
+    NotSent,
+    PromptError,
+    Rejected,
+    StepFailed,
+    Unauthorised,
+)
 from bot.events import (
     CallCreated,
     CallEndedEvent,
@@ -28,18 +41,25 @@ from bot.events import (
     MemberUnheld,
     Originator,
 )
+from bot.flow import Call, CallMember, Dialled, Fate, Gathered, MemberState, Message, Reason
 
 __all__ = [
     "ApiError",
     "BadRequest",
     "BotError",
+    "Call",
     "CallCreated",
+    "CallEnded",
     "CallEndedEvent",
     "CallEvent",
     "CallKey",
+    "CallMember",
     "CallNext",
     "Context",
+    "Dialled",
     "Event",
+    "Fate",
+    "Gathered",
     "InDoubt",
     "MemberDtmf",
     "MemberEvent",
@@ -47,11 +67,15 @@ __all__ = [
     "MemberInviteEnded",
     "MemberInvited",
     "MemberLeft",
+    "MemberState",
     "MemberUnheld",
+    "Message",
     "NotSent",
     "Originator",
     "PromptError",
+    "Reason",
     "Rejected",
     "Router",
+    "StepFailed",
     "Unauthorised",
 ]

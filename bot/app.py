@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final, Self
@@ -11,15 +11,17 @@ from typing import Final, Self
 import structlog
 
 from bot.api import ApiClient
-from bot.assembly import api_config, build_dispatcher, build_receiver, build_routes
+from bot.assembly import api_config, build_dispatcher, build_flows, build_receiver, build_routes
 from bot.clock import Clock, SystemClock
 from bot.config import Config, is_loopback
-from bot.dispatch import Dispatcher, Handlers, Services
+from bot.dispatch import Dispatcher, Handlers
 from bot.errors import JournalError
+from bot.flow import Flows, Services
 from bot.journal import Journal
 from bot.journal.sqlite import SqliteJournal
 from bot.metrics import Metrics
 from bot.prompts import PromptLibrary, PromptLinks, prompt_routes
+from bot.rota import Rota, RotaWatch
 from bot.server import Server, listen
 from bot.webhook import Receiver
 
@@ -38,7 +40,7 @@ class Bot:
         config: the configuration.
         handlers: the user's handlers.
         clock: time.
-        on_duty: gives the contact ids on duty; those of ``BOT_ON_DUTY`` by default.
+        rota: gives the rota; that of ``BOT_ROTA`` or ``BOT_ON_DUTY`` by default.
 
     Attributes:
         url: where it listens.
@@ -50,12 +52,12 @@ class Bot:
         handlers: Handlers,
         *,
         clock: Clock | None = None,
-        on_duty: Callable[[], Sequence[str]] | None = None,
+        rota: Callable[[], Rota] | None = None,
     ) -> None:
         self._config = config
         self._clock = clock or SystemClock()
         self._handlers = handlers
-        self._on_duty = on_duty or (lambda: config.settings.on_duty)
+        self._rota = rota
         self._stack = AsyncExitStack()
         self._parts: _Parts | None = None
         self.metrics = Metrics()
@@ -66,6 +68,7 @@ class Bot:
 
         Raises:
             SettingsError: the address cannot be listened on.
+            RotaError: the rota file has mistakes.
             PromptError: a prompt is not what it should be.
             JournalError: the journal cannot be opened.
         """
@@ -91,6 +94,7 @@ class Bot:
             raise RuntimeError("the bot is not running")
         async with asyncio.TaskGroup() as group:
             group.create_task(self._parts.dispatcher.watch(), name="watch-dispatcher")
+            group.create_task(self._parts.flows.watch(), name="watch-flows")
             group.create_task(self._parts.journal.watch(), name="watch-journal")
 
     async def _start(self, stack: AsyncExitStack) -> _Parts:
@@ -105,19 +109,42 @@ class Bot:
         self.metrics.backlog.set_function(lambda: journal.backlog)
         api = ApiClient(api_config(self._config), clock=self._clock, metrics=self.metrics)
         await stack.enter_async_context(api)
-        services = Services(api=api, prompts=prompts, on_duty=self._on_duty, history=journal.history, clock=self._clock)
-        dispatcher = build_dispatcher(settings, self._handlers.router, journal, services, self.metrics)
+        services = Services(
+            api=api, prompts=prompts, rota=await self._watched_rota(stack), history=journal.history, clock=self._clock
+        )
+        router = self._handlers.router
+        flows = build_flows(settings, router, journal.flows, services, self.metrics)
+        dispatcher = build_dispatcher(settings, router, journal, flows, services=services, metrics=self.metrics)
         receiver = build_receiver(self._config, journal, self._clock, self.metrics)
         app = build_routes(self._config, receiver, journal, self.metrics, on_loopback=is_loopback(settings.host))
         app.add_routes(prompt_routes(prompts.library))
         server = Server(app, sock)
+        stack.push_async_callback(flows.stop)
+        await flows.start()
         await dispatcher.start()
         stack.push_async_callback(dispatcher.stop, 0.0)
         stack.push_async_callback(server.stop)
         await server.start()
         pruner = asyncio.create_task(self._prune(journal), name="journal-pruner")
         stack.push_async_callback(_cancel, pruner)
-        return _Parts(journal, dispatcher, receiver)
+        return _Parts(journal, flows, dispatcher, receiver)
+
+    async def _watched_rota(self, stack: AsyncExitStack) -> Callable[[], Rota]:
+        """Return what gives the rota: the one passed in, that of the file, or the simplest one."""
+        if self._rota is not None:
+            return self._rota
+        path = self._config.settings.rota
+        if path is None:
+            simple = Rota.simple(self._config.settings.on_duty)
+            return lambda: simple
+        watch = RotaWatch(
+            path,
+            clock=self._clock,
+            cache=self._config.journal_path.parent / "calendars",
+            report=lambda line: log.warning("rota", what=line),
+        )
+        await stack.enter_async_context(watch)
+        return lambda: watch.rota
 
     async def _prune(self, journal: Journal) -> None:
         while True:
@@ -133,6 +160,7 @@ class Bot:
 @dataclass(frozen=True, slots=True)
 class _Parts:
     journal: SqliteJournal
+    flows: Flows
     dispatcher: Dispatcher
     receiver: Receiver
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from aiohttp import web
 
 from bot.api import ApiConfig
 from bot.clock import Clock
 from bot.config import Config
-from bot.dispatch import CallBook, Dispatcher, RetryPolicy, Router, RouteTable, Runner, Services, Worker
-from bot.flow import Fallback
+from bot.dispatch import CallBook, Dispatcher, RetryPolicy, Router, RouteTable, Runner, Worker
+from bot.flow import Fallback, Flows, Services
 from bot.health import HealthRoutes
-from bot.journal import Journal
+from bot.journal import FlowJournal, Journal
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.webhook import Limits, Peers, Receiver, Verifier
@@ -34,16 +35,37 @@ def api_config(config: Config) -> ApiConfig:
     )
 
 
-def build_dispatcher(
-    settings: Settings, router: Router, journal: Journal, services: Services, metrics: Metrics
-) -> Dispatcher:
-    """Return what brings events to the handlers of a router."""
-    fallback = Fallback(
+def build_flows(
+    settings: Settings, router: Router, journal: FlowJournal, services: Services, metrics: Metrics
+) -> Flows:
+    """Return what runs the phone calls of a router."""
+
+    def on_duty() -> Sequence[str]:
+        rota = services.rota()
+        now = datetime.fromtimestamp(services.clock.now(), UTC)
+        return [member.contact_id for member in rota.on_duty(rota.fallback_group, now).members]
+
+    last_resort = Fallback(
         api=services.api,
-        on_duty=services.on_duty,
+        on_duty=on_duty,
         message_url=lambda: services.prompts.get("leave-a-message").url,
         metrics=metrics,
     )
+    return Flows(
+        journal=journal,
+        routes=tuple(router.flows()),
+        services=services,
+        metrics=metrics,
+        last_resort=last_resort,
+        longest=settings.flow_longest,
+        silent=settings.flow_silent,
+    )
+
+
+def build_dispatcher(
+    settings: Settings, router: Router, journal: Journal, flows: Flows, *, services: Services, metrics: Metrics
+) -> Dispatcher:
+    """Return what brings events to the handlers and flows of a router."""
     policy = RetryPolicy(timeout=settings.handler_timeout, tries=settings.handler_tries)
     book = CallBook()
     worker = Worker(
@@ -51,7 +73,7 @@ def build_dispatcher(
         table=RouteTable(router.routes()),
         runner=Runner(services, policy, metrics, random.random),
         book=book,
-        fallback=fallback,
+        flows=flows,
         clock=services.clock,
         metrics=metrics,
     )

@@ -7,6 +7,9 @@
     ├── HandlerError           something is wrong with the user's handlers
     │   ├── RegistrationError  a decorator was used wrongly; carries file and line
     │   └── LoadError          a handler module does not import or exports no router
+    ├── FlowError              a flow cannot go on
+    │   ├── FlowDiverged       on resuming, it did something else than was recorded
+    │   └── StepFailed         a function run by `Call.step` raised
     ├── PromptError            a prompt is missing, is not audio, or is too large
     ├── RotaError              the rota is wrong, or was asked for a group it has not; lists every mistake
     ├── FeedError              an on-call calendar could not be fetched or read; the last good copy stays
@@ -23,10 +26,15 @@
         └── InDoubt            it may or may not have taken effect
 
 Errors of libraries are translated where they enter, with ``raise ... from``.
+
+`CallEnded` stands apart: it is no failure. It is raised in a flow when its call
+is over, and is a kind of `asyncio.CancelledError`, so that neither ``except
+Exception`` nor a task group takes a hang-up for anything else.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -84,6 +92,30 @@ class RegistrationError(HandlerError):
 
 class LoadError(HandlerError):
     """A handler module does not import, or exports no ``router``."""
+
+
+class FlowError(BotError):
+    """A flow cannot go on."""
+
+
+class FlowDiverged(FlowError):
+    """On resuming, a flow did something else than was recorded: its code changed, or it is not deterministic."""
+
+
+class StepFailed(FlowError):
+    """A function run by `Call.step` raised; where it was recorded by an earlier process, only its text is left.
+
+    Args:
+        error: the exception in one line.
+    """
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class CallEnded(asyncio.CancelledError):
+    """The call of a flow is over; raised at the await where the flow stands."""
 
 
 class PromptError(BotError):

@@ -54,6 +54,13 @@ class Metrics:
             ["result"],
             registry=self.registry,
         )
+        self.flows_running = Gauge("bot_flows_running", "Flows at work.", registry=self.registry)
+        self.flows_ended = Counter(
+            "bot_flows_ended_total",
+            "Flows that came to an end, by name and how (ended, failed, passed).",
+            ["flow", "state"],
+            registry=self.registry,
+        )
         self.backlog = Gauge("bot_backlog_events", "Events stored and not yet settled.", registry=self.registry)
         self.busy_lanes = Gauge("bot_busy_lanes", "Calls and threads with events in work.", registry=self.registry)
         self.api_requests = Counter(

@@ -1,6 +1,6 @@
 """Dispatch: from the journal to the handlers, one call's events in order, many calls at once."""
 
-from bot.dispatch.context import Context, Services
+from bot.dispatch.context import Context
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.lifecycle import CallBook
 from bot.dispatch.loader import Handlers, load_handlers
@@ -21,7 +21,6 @@ __all__ = [
     "RouteTable",
     "Router",
     "Runner",
-    "Services",
     "Worker",
     "load_handlers",
 ]

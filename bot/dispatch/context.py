@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-from bot.api import ApiClient, TeamApi
-from bot.clock import Clock
+from bot.api import TeamApi
 from bot.events import CallCreated, Event
+from bot.flow import Services
 from bot.journal import StoredEvent
-from bot.prompts import AudioLink, PromptLinks
+from bot.prompts import AudioLink
 
 _log: FilteringBoundLogger = structlog.get_logger("handlers")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """What handlers work with; one for the life of a bot.
-
-    Attributes:
-        api: the client of the platform.
-        prompts: named prompts.
-        on_duty: gives the contact ids on duty now, in the order to ring them.
-        history: gives the events of a lane, oldest first.
-        clock: time.
-    """
-
-    api: ApiClient
-    prompts: PromptLinks
-    on_duty: Callable[[], Sequence[str]]
-    history: Callable[[str], Awaitable[Sequence[StoredEvent]]]
-    clock: Clock
 
 
 class Context:
@@ -57,7 +38,9 @@ class Context:
     @property
     def on_duty(self) -> Sequence[str]:
         """Contact ids of the agents on duty now, in the order to ring them; may be empty."""
-        return self._services.on_duty()
+        rota = self._services.rota()
+        now = datetime.fromtimestamp(self.now(), UTC)
+        return [member.contact_id for member in rota.on_duty(rota.fallback_group, now).members]
 
     def now(self) -> float:
         """Return unix time in seconds."""

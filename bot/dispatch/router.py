@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
-from pathlib import Path
 from typing import TypeAlias, TypeVar, cast
 
 from bot.dispatch.context import Context
-from bot.dispatch.filters import FieldCondition, Predicate, field_name, field_predicate, typed_fields
+from bot.dispatch.filters import FieldCondition, Predicate, field_predicate
+from bot.dispatch.registration import (
+    caller,
+    caller_module,
+    check_fields,
+    check_filter,
+    check_function,
+    described,
+    event_name,
+    function_name,
+)
 from bot.errors import RegistrationError
 from bot.events import Event
-from bot.events.names import KNOWN, canonical, suggestion
+from bot.events.names import CALL_CREATED
+from bot.flow import FlowFunction, FlowRoute
 
+F = TypeVar("F", bound=FlowFunction)
 E = TypeVar("E", bound=Event)
 
 Handler: TypeAlias = Callable[[E, Context], Awaitable[None]]
@@ -63,8 +71,8 @@ class Router:
     """
 
     def __init__(self, name: str | None = None) -> None:
-        self.name = name or _caller_module()
-        self._entries: list[Route | Router] = []
+        self.name = name or caller_module()
+        self._entries: list[Route | FlowRoute | Router] = []
         self._middleware: list[Middleware] = []
         self._taken: set[tuple[object, ...]] = set()
 
@@ -85,35 +93,69 @@ class Router:
             RegistrationError: the name looks misspelt, a field does not exist, the function is not
                 async or does not take an event and a context, or it is registered like this already.
         """
-        where = _caller()
-        name = _event_name(event, where)
-        _check_fields(name, fields, where)
+        where = caller()
+        name = event_name(event, where)
+        check_fields(name, fields, where)
         for predicate in filters:
-            _check_filter(predicate, where)
+            check_filter(predicate, where)
         predicates = (*filters, *(field_predicate(key, value) for key, value in fields.items()))
 
         def register(function: Handler[E]) -> Handler[E]:
-            place = _check_function(function, where)
-            conditions = ", ".join(f"{field_name(key)}={value!r}" for key, value in fields.items())
+            place = check_function(function, where)
+            conditions = described(fields, filters)
             identity = (function, name, filters, conditions)
             if identity in self._taken:
-                raise RegistrationError(f"{_name(function)} handles {name!r} already; remove one of the two", where)
+                raise RegistrationError(
+                    f"{function_name(function)} handles {name!r} already; remove one of the two", where
+                )
             self._taken.add(identity)
             route = Route(
-                name=f"{function.__module__}.{_name(function)}",
+                name=f"{function.__module__}.{function_name(function)}",
                 event=name,
                 predicates=predicates,
                 run=cast("CallNext", function),
                 fallback=fallback,
                 where=place,
-                conditions=", ".join(
-                    filter(None, [conditions, *(getattr(one, "__name__", "filter") for one in filters)])
-                ),
+                conditions=conditions,
             )
             self._entries.append(route)
             return function
 
         return register
+
+    def call(self, *filters: Predicate, version: int = 1, **fields: FieldCondition) -> Callable[[F], F]:
+        """Register an async function that is a phone call, from its first ring to its end.
+
+        When a call begins, the first flow whose conditions hold runs for it, and no other.
+
+        Args:
+            filters: functions of the `CallCreated` event.
+            version: raise it with a change that calls under way cannot go along with; they end in the fallback.
+            fields: conditions on fields of the event: ``incoming``, ``team``, ``stream``, ``destination``,
+                ``call_type``, and so on.
+
+        Raises:
+            RegistrationError: a field does not exist, the function is not async or does not take a call, or
+                it is a flow already.
+        """
+        where = caller()
+        renamed = {"destination_id" if key == "destination" else key: value for key, value in fields.items()}
+        check_fields(CALL_CREATED, renamed, where)
+        for predicate in filters:
+            check_filter(predicate, where)
+        predicates = (*filters, *(field_predicate(key, value) for key, value in renamed.items()))
+        return self._flow(where, version, predicates, described(renamed, filters))
+
+    def flow(self, *, version: int = 1) -> Callable[[F], F]:
+        """Register an async function that is a call which another flow hands over by `Call.transfer`.
+
+        Args:
+            version: as for `call`.
+
+        Raises:
+            RegistrationError: the function is not async, or it is a flow already.
+        """
+        return self._flow(caller(), version, None, "by transfer")
 
     def middleware(self, function: Middleware) -> Middleware:
         """Wrap all handlers of this router and of those that it includes; the first registered is the outermost.
@@ -121,7 +163,7 @@ class Router:
         Raises:
             RegistrationError: the function is not async or does not take event, context and the next one.
         """
-        _check_function(function, _caller(), size=3)
+        check_function(function, caller(), "(event, ctx, call_next)")
         self._middleware.append(function)
         return function
 
@@ -131,7 +173,7 @@ class Router:
         Raises:
             RegistrationError: it is included already, or includes this one.
         """
-        where = _caller()
+        where = caller()
         if self in (router, *router.nested()):
             raise RegistrationError(f"router {router.name!r} would include itself", where)
         if router in self.nested():
@@ -145,11 +187,42 @@ class Router:
                 yield entry
                 yield from entry.nested()
 
+    def flows(self) -> Iterator[FlowRoute]:
+        """Yield all flows in the order in which they are matched."""
+        for entry in self._entries:
+            if isinstance(entry, Router):
+                yield from entry.flows()
+            elif isinstance(entry, FlowRoute):
+                yield entry
+
     def routes(self) -> Iterator[Route]:
         """Yield all handlers in the order in which they run, each inside its middleware."""
         for entry in self._entries:
-            for route in entry.routes() if isinstance(entry, Router) else (entry,):
-                yield self._wrapped(route)
+            if isinstance(entry, Router):
+                yield from map(self._wrapped, entry.routes())
+            elif isinstance(entry, Route):
+                yield self._wrapped(entry)
+
+    def _flow(
+        self, where: str, version: int, predicates: tuple[Predicate, ...] | None, conditions: str
+    ) -> Callable[[F], F]:
+        def register(function: F) -> F:
+            place = check_function(function, where, "(call)" if predicates is not None else "")
+            if (function, "flow") in self._taken:
+                raise RegistrationError(f"{function_name(function)} is a flow already; remove one of the two", where)
+            self._taken.add((function, "flow"))
+            route = FlowRoute(
+                name=f"{function.__module__}.{function_name(function)}",
+                function=function,
+                version=version,
+                predicates=predicates,
+                where=place,
+                conditions=conditions,
+            )
+            self._entries.append(route)
+            return function
+
+        return register
 
     def _wrapped(self, route: Route) -> Route:
         run = route.run
@@ -165,66 +238,3 @@ class _Link:
 
     def __call__(self, event: Event, context: Context) -> Awaitable[None]:
         return self.function(event, context, self.inner)
-
-
-def _event_name(event: str, where: str) -> str:
-    if not event:
-        raise RegistrationError("an event's name is a non-empty string, such as 'Call.created'", where)
-    name = canonical(event)
-    prefix = name.removesuffix("*")
-    known = name in KNOWN or (name != prefix and (not prefix or any(one.startswith(prefix) for one in KNOWN)))
-    if not known:
-        meant = suggestion(name)
-        if meant:
-            raise RegistrationError(f"there is no event {event!r}; did you mean {meant!r}?", where)
-    if "*" in name and (name.count("*") > 1 or (prefix and not prefix.endswith(".")) or name == prefix):
-        raise RegistrationError(f"{event!r}: a star stands alone or after the last dot, as in 'Call.*'", where)
-    return name
-
-
-def _check_fields(event: str, fields: dict[str, FieldCondition], where: str) -> None:
-    known = typed_fields(event)
-    if known is None:
-        return
-    for key in fields:
-        if field_name(key) not in known:
-            close = get_close_matches(key, known, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(sorted(known))}."
-            raise RegistrationError(f"{event} has no field {key!r}; {hint}", where)
-
-
-def _check_filter(predicate: object, where: str) -> None:
-    if not callable(predicate) or inspect.iscoroutinefunction(predicate):
-        raise RegistrationError(f"a filter is a plain function of the event, not {predicate!r}", where)
-
-
-def _check_function(function: object, where: str, size: int = 2) -> str:
-    if not inspect.iscoroutinefunction(function):
-        raise RegistrationError(f"{_name(function)} is not async; write 'async def'", where)
-    try:
-        inspect.signature(function).bind(*[None] * size)
-    except TypeError as error:
-        wanted = "(event, ctx)" if size == 2 else "(event, ctx, call_next)"  # noqa: PLR2004 - event and context
-        raise RegistrationError(f"{_name(function)} must take {wanted}: {error}", where) from error
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    return _short(f"{code.co_filename}:{code.co_firstlineno}") if code else where
-
-
-def _name(function: object) -> str:
-    return str(getattr(function, "__qualname__", function))
-
-
-def _caller() -> str:
-    frame = sys._getframe(2)  # noqa: SLF001 - the documented way to a caller's line without a traceback's cost
-    return _short(f"{frame.f_code.co_filename}:{frame.f_lineno}")
-
-
-def _caller_module() -> str:
-    return str(sys._getframe(2).f_globals.get("__name__", "router"))  # noqa: SLF001 - as above
-
-
-def _short(where: str) -> str:
-    try:
-        return str(Path(where).relative_to(Path.cwd()))
-    except ValueError:
-        return where

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import structlog
 
 from bot.clock import Clock
-from bot.dispatch.context import Context, Services
+from bot.dispatch.context import Context
 from bot.dispatch.router import Route
 from bot.errors import BadRequest, Rejected
 from bot.events import Event
+from bot.flow import Services
 from bot.journal import Failure
 from bot.metrics import Metrics
 

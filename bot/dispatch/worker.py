@@ -9,11 +9,12 @@ import structlog
 
 from bot.clock import Clock
 from bot.dispatch.lifecycle import CallBook
+from bot.dispatch.router import Route
 from bot.dispatch.runner import Failed, Runner
 from bot.dispatch.table import RouteTable
 from bot.errors import ApiError, JournalUnavailable, Rejected
 from bot.events import CallCreated
-from bot.flow import Fallback
+from bot.flow import Flows
 from bot.journal import Failure, Journal, Outcome, StoredEvent
 from bot.log import handling
 from bot.metrics import Metrics
@@ -36,7 +37,7 @@ class Worker:
         table: the handlers.
         runner: runs them.
         book: what is remembered of calls.
-        fallback: where a call goes whose handler fails or is missing.
+        flows: the phone calls; a call whose handler fails or is missing goes to the fallback flow.
         clock: time.
         metrics: where outcomes are counted.
     """
@@ -48,7 +49,7 @@ class Worker:
         table: RouteTable,
         runner: Runner,
         book: CallBook,
-        fallback: Fallback,
+        flows: Flows,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -56,7 +57,7 @@ class Worker:
         self._table = table
         self._runner = runner
         self._book = book
-        self._fallback = fallback
+        self._flows = flows
         self._clock = clock
         self._handled = metrics.events_settled.labels(Outcome.HANDLED)
         self._duplicate = metrics.events_settled.labels(Outcome.DUPLICATE)
@@ -71,7 +72,8 @@ class Worker:
                 self._journal.settle(stored.seq, Outcome.DUPLICATE)
                 self._duplicate.inc()
                 return
-            failures = await self._run(stored)
+            attended = stored.only is None and self._flows.take(stored)
+            failures = await self._run(stored, attended=attended)
             if failures:
                 await self._bury(stored.seq, failures)
                 self._dead.inc()
@@ -90,7 +92,7 @@ class Worker:
             else:
                 return
 
-    async def _run(self, stored: StoredEvent) -> Sequence[Failure]:
+    async def _run(self, stored: StoredEvent, *, attended: bool) -> Sequence[Failure]:
         event = stored.event
         routes = self._table.match(event) if stored.only is None else self._table.by_name(stored.only)
         failed = await self._runner.run(event, routes) if routes else ()
@@ -98,8 +100,8 @@ class Worker:
             await self._hear_of_end(event.lane)
         if self._book.ended(event.lane):
             failed = [one for one in failed if not _refused_for_it_is_over(one)]
-        elif self._wants_fallback(stored, routes_found=bool(routes), failed=failed):
-            await self._fallback.rescue(event, reason="handler failed" if failed else "no handler")
+        elif not attended and self._wants_fallback(stored, routes=routes, failed=failed):
+            self._flows.rescue(stored, reason="a handler failed" if failed else "no handler")
         return [one.failure for one in failed]
 
     async def _hear_of_end(self, lane: str) -> None:
@@ -107,14 +109,16 @@ class Worker:
         while not self._book.ended(lane) and self._clock.monotonic() < until:
             await self._clock.sleep(_LOOK)
 
-    def _wants_fallback(self, stored: StoredEvent, *, routes_found: bool, failed: Sequence[Failed]) -> bool:
+    def _wants_fallback(self, stored: StoredEvent, *, routes: Sequence[Route], failed: Sequence[Failed]) -> bool:
         event = stored.event
         if event.call_key is None or stored.only is not None:
             return False
         if any(one.route.fallback for one in failed):
             # A call whose beginning was not seen may be somebody waiting.
             return self._book.incoming(event.lane) is not False
-        return not routes_found and isinstance(event, CallCreated) and event.incoming
+        # Handlers that only watch leave the caller as alone as none would.
+        watched = not any(route.fallback for route in routes)
+        return watched and isinstance(event, CallCreated) and event.incoming
 
 
 def _refused_for_it_is_over(failed: Failed) -> bool:

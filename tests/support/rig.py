@@ -10,13 +10,14 @@ import orjson
 
 from bot.api import ApiClient, ApiConfig
 from bot.clock import Clock
-from bot.dispatch import CallBook, Dispatcher, RetryPolicy, Router, RouteTable, Runner, Services, Worker
+from bot.dispatch import CallBook, Dispatcher, RetryPolicy, Router, RouteTable, Runner, Worker
 from bot.events import JsonObject, parse_event
-from bot.flow import Fallback
+from bot.flow import Fallback, Flows, Services
 from bot.journal import Delivery, StoredEvent
 from bot.journal.sqlite import SqliteJournal
 from bot.metrics import Metrics
 from bot.prompts import PromptLibrary, PromptLinks
+from bot.rota import Rota
 from tests.support.clock import until
 
 
@@ -72,27 +73,37 @@ async def rig(
     try:
         async with ApiClient(config, clock=clock, metrics=metrics) as api:
             links = PromptLinks(prompts or PromptLibrary(), "http://127.0.0.1:9")
-            services = Services(api=api, prompts=links, on_duty=lambda: on_duty, history=journal.history, clock=clock)
-            book = CallBook()
-            fallback = Fallback(
+            rota = Rota.simple(on_duty)
+            services = Services(api=api, prompts=links, rota=lambda: rota, history=journal.history, clock=clock)
+            last_resort = Fallback(
                 api=api, on_duty=lambda: on_duty, message_url=lambda: links.get("leave-a-message").url, metrics=metrics
             )
+            flows = Flows(
+                journal=journal.flows,
+                routes=tuple(router.flows()),
+                services=services,
+                metrics=metrics,
+                last_resort=last_resort,
+            )
+            book = CallBook()
             worker = Worker(
                 journal=journal,
                 table=RouteTable(router.routes()),
                 runner=Runner(services, policy or RetryPolicy(), metrics, lambda: 0.5),
                 book=book,
-                fallback=fallback,
+                flows=flows,
                 clock=clock,
                 metrics=metrics,
             )
             dispatcher = Dispatcher(
                 journal=journal, worker=worker, book=book, clock=clock, metrics=metrics, concurrency=concurrency
             )
+            await flows.start()
             await dispatcher.start()
             try:
                 yield Rig(journal, dispatcher, metrics, clock)
             finally:
                 await dispatcher.stop(drain)
+                await flows.stop()
     finally:
         await journal.close()

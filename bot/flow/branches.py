@@ -1,0 +1,87 @@
+"""Where in a flow a step stands: a number, below the parallel branch that it belongs to.
+
+The flow's own task is the trunk. A task that the flow starts (in a task group,
+or by `Call.race`) becomes a branch at its first step. Tasks begin in the order
+in which they are started, so a branch has the same place on every run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Final
+
+_current: Final[ContextVar[Branch | None]] = ContextVar("bot_flow_branch", default=None)
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """One task of a flow.
+
+    Attributes:
+        owner: what tells the steps of this flow from those of another.
+        task: the task.
+        prefix: of its steps' paths.
+        live: whether it has done a step for real in this process.
+    """
+
+    owner: object
+    task: asyncio.Task[object] | None
+    prefix: str = ""
+    live: bool = False
+    _steps: int = 0
+    _children: int = 0
+    children: list[Branch] = field(default_factory=list)
+
+    def next_path(self) -> str:
+        """Return the path of the branch's next step."""
+        self._steps += 1
+        return f"{self.prefix}{self._steps - 1}"
+
+    def grow(self, task: asyncio.Task[object] | None) -> Branch:
+        """Return a new branch of this one."""
+        child = Branch(self.owner, task, f"{self.prefix}b{self._children}.")
+        self._children += 1
+        self.children.append(child)
+        return child
+
+
+class Branches:
+    """The branches of one flow."""
+
+    def __init__(self) -> None:
+        self._trunk: Branch | None = None
+
+    def start(self) -> None:
+        """Make the current task the trunk."""
+        self._trunk = Branch(self, asyncio.current_task())
+        _current.set(self._trunk)
+
+    def here(self) -> Branch:
+        """Return the branch of the current task.
+
+        Raises:
+            RuntimeError: the task was not started by this flow.
+        """
+        task = asyncio.current_task()
+        branch = _current.get()
+        if branch is None or branch.owner is not self:
+            raise RuntimeError("a step of a call belongs into its flow, or into a task that the flow has started")
+        if branch.task is not task:
+            branch = branch.grow(task)
+            _current.set(branch)
+        return branch
+
+    async def close(self) -> None:
+        """Cancel the tasks that the flow has left behind, and wait for them."""
+        left: list[asyncio.Task[object]] = []
+        branches = [self._trunk] if self._trunk else []
+        while branches:
+            branch = branches.pop()
+            branches.extend(branch.children)
+            if branch.task is not None and branch.task is not asyncio.current_task() and not branch.task.done():
+                left.append(branch.task)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)

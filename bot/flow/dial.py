@@ -1,0 +1,210 @@
+"""Finding somebody who takes the call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from bot.api import Invitee
+from bot.errors import ApiError
+from bot.events import Event, MemberDtmf, MemberEvent, MemberInviteEnded, MemberLeft
+from bot.flow.duty import Duty, Target
+from bot.flow.people import CallPeople
+
+_CALLED_OFF_WITHIN: Final = 2.0
+"""Seconds in which the platform tells that an invitation that was called off is over."""
+
+
+class Fate(StrEnum):
+    """What became of somebody who was dialled."""
+
+    ANSWERED = "answered"
+    """Took the call and has it."""
+    NO_ANSWER = "no answer"
+    """Did not pick up, or declined; the platform does not tell which."""
+    NOT_ACCEPTED = "not accepted"
+    """Picked up, but did not press the key: perhaps a mobile's voicemail."""
+    CALLED_OFF = "called off"
+    """Was ringing when somebody else took the call."""
+    UNREACHABLE = "unreachable"
+    """The platform could not ring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """What a dial brought; true if somebody took the call.
+
+    Attributes:
+        answered_by: contact id of who took it, or None.
+        fates: what became of everybody who was dialled, by contact id.
+    """
+
+    answered_by: str | None
+    fates: Mapping[str, Fate] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.answered_by is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manner:
+    ring: float
+    confirm: str | None
+    confirm_prompt: str
+    confirm_timeout: float
+    language: str | None
+
+
+class CallDial(CallPeople):
+    """Dialling."""
+
+    async def dial(
+        self,
+        target: Target,
+        *,
+        ring: float = 20.0,
+        together: bool = False,
+        confirm: bool | str = False,
+        confirm_prompt: str = "confirm-accept",
+        confirm_timeout: float = 8.0,
+        hold_music: str | None = "ringback",
+        language: str | None = None,
+    ) -> Dialled:
+        """Ring people until one takes the call; the others are called off.
+
+        Args:
+            target: a contact id, an `Invitee`, ``call.rota.on_duty(...)``, or several of these: a list
+                rings one after another, a tuple all at once, and both nest.
+            ring: seconds for which each rings.
+            together: ring everybody at once, however they are listed.
+            confirm: a key that whoever answers must press to take the call (True: ``1``). The caller is on
+                hold meanwhile, because everybody hears what is played.
+            confirm_prompt: asks for that key.
+            confirm_timeout: seconds to press it in, from the end of the prompt.
+            hold_music: played to the caller, over and over, until somebody takes the call; None for silence.
+            language: of the prompts.
+
+        Returns:
+            Who took the call, and what became of everybody.
+
+        Raises:
+            ValueError: ``ring`` is not positive, or ``confirm`` is no key.
+        """
+        key = ("1" if confirm else None) if isinstance(confirm, bool) else confirm
+        if ring <= 0 or (key is not None and key not in "0123456789*#"):
+            raise ValueError(f"ring must be positive and confirm a key; they are {ring!r} and {confirm!r}")
+        manner = _Manner(
+            ring=ring, confirm=key, confirm_prompt=confirm_prompt, confirm_timeout=confirm_timeout, language=language
+        )
+        rounds = await self._rounds(target)
+        if together:
+            rounds = [tuple(one for group in rounds for one in group)]
+        return await self._with_music(rounds, manner, hold_music)
+
+    async def _with_music(self, rounds: Sequence[tuple[Invitee, ...]], manner: _Manner, music: str | None) -> Dialled:
+        fates: dict[str, Fate] = {}
+        sound = None
+        if music is not None and any(rounds):
+            sound = await self._start_sound(music, loop=True, language=manner.language)
+        for group in rounds:
+            winner = await self._ring_group([one for one in group if one.contact_id not in fates], manner, fates)
+            if winner is not None:
+                break
+        else:
+            winner = None
+        if sound is not None:
+            await self._stop_sound(sound)
+        self.log.info("dialled", answered_by=winner, fates={who: str(fate) for who, fate in fates.items()})
+        return Dialled(winner, fates)
+
+    async def _rounds(self, target: Target) -> Sequence[tuple[Invitee, ...]]:
+        """Return whom to ring, round by round; a round rings all at once."""
+        if isinstance(target, str):
+            return [(Invitee(target),)]
+        if isinstance(target, Invitee):
+            return [(target,)]
+        if isinstance(target, Duty):
+            return [(member,) for member in await self.rota.members(target.group)]
+        parts = [await self._rounds(part) for part in target]
+        if isinstance(target, tuple):
+            return [tuple(one for part in parts for group in part for one in group)]
+        return [group for part in parts for group in part]
+
+    async def _ring_group(self, group: Sequence[Invitee], manner: _Manner, fates: dict[str, Fate]) -> str | None:
+        after = self._steps.position
+        ringing: set[str] = set()
+        for one in group:
+            try:
+                await self.invite(one.contact_id, phone=one.phone)
+            except ApiError as error:
+                self.log.warning("cannot be rung", contact=one.contact_id, reason=error.message)
+                fates[one.contact_id] = Fate.UNREACHABLE
+            else:
+                ringing.add(one.contact_id)
+        until = self._steps.now + manner.ring
+        while ringing:
+            ended = await self._wait("wait for answer", _EndOfOne(frozenset(ringing)), after=after, until=until)
+            if ended is None:
+                break
+            after = ended.seq
+            event = ended.event
+            who = (event.user_id if isinstance(event, MemberEvent) else None) or ""
+            ringing.discard(who)
+            if not (isinstance(event, MemberInviteEnded) and event.answered):
+                fates[who] = Fate.NO_ANSWER
+            elif await self._accepted(who, manner, after):
+                fates[who] = Fate.ANSWERED
+                for other in sorted(ringing):
+                    await self.call_off(other)
+                    fates[other] = Fate.CALLED_OFF
+                return who
+            else:
+                fates[who] = Fate.NOT_ACCEPTED
+        await self._stop_ringing(ringing, fates, after)
+        return None
+
+    async def _stop_ringing(self, ringing: set[str], fates: dict[str, Fate], after: int) -> None:
+        """Call off who does not pick up, and see it done, so that its end is not taken for that of a later ring."""
+        for who in sorted(ringing):
+            await self.call_off(who)
+            fates[who] = Fate.NO_ANSWER
+        until = self._steps.now + _CALLED_OFF_WITHIN
+        while ringing:
+            ended = await self._wait("wait for silence", _EndOfOne(frozenset(ringing)), after=after, until=until)
+            if ended is None:
+                return
+            after = ended.seq
+            ringing.discard((ended.event.user_id if isinstance(ended.event, MemberEvent) else None) or "")
+
+    async def _accepted(self, who: str, manner: _Manner, after: int) -> bool:
+        if manner.confirm is None:
+            return True
+        await self.hold()
+        sound = await self._start_sound(manner.confirm_prompt, language=manner.language)
+        until = sound.began_at + (sound.duration or 0.0) + manner.confirm_timeout
+
+        def decided(event: Event) -> bool:
+            own = isinstance(event, MemberEvent) and event.user_id == who
+            pressed = isinstance(event, MemberDtmf) and event.dtmf_number == manner.confirm
+            return own and (pressed or isinstance(event, MemberLeft))
+
+        decision = await self._wait("wait for acceptance", decided, after=after, until=until)
+        accepted = decision is not None and isinstance(decision.event, MemberDtmf)
+        await self._stop_sound(sound)
+        if not accepted:
+            await self.call_off(who)
+        await self.unhold()
+        return accepted
+
+
+@dataclass(frozen=True, slots=True)
+class _EndOfOne:
+    """Matches the end of an invitation of one of several people; leaving while ringing counts."""
+
+    people: frozenset[str]
+
+    def __call__(self, event: Event) -> bool:
+        """Return whether an event is one."""
+        return isinstance(event, MemberInviteEnded | MemberLeft) and event.user_id in self.people

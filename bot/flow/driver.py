@@ -1,0 +1,56 @@
+"""Running a flow's coroutine so that the end of its call can be raised at the await where it stands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
+
+from bot.errors import CallEnded
+
+
+class Driver:
+    """An awaitable that runs a coroutine and can be interrupted with `CallEnded`.
+
+    Args:
+        coroutine: the flow.
+    """
+
+    __slots__ = ("_coroutine", "_interrupted", "_task")
+
+    def __init__(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        self._coroutine = coroutine
+        self._interrupted = False
+        self._task: asyncio.Task[Any] | None = None
+
+    def interrupt(self) -> None:
+        """Raise `CallEnded` where the coroutine stands, in the next round of the loop."""
+        self._interrupted = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        """Run the coroutine; a cancellation that `interrupt` asked for reaches it as `CallEnded`."""
+        self._task = asyncio.current_task()
+        resume: Callable[[Any], Any] = self._coroutine.send
+        value: Any = None
+        while True:
+            try:
+                future = resume(value)
+            except StopIteration:
+                return
+            try:
+                value = yield future
+                resume = self._coroutine.send
+            except asyncio.CancelledError as error:
+                resume, value = self._coroutine.throw, self._replaced(error)
+            except BaseException as error:  # noqa: BLE001 - whatever the future raises belongs to the coroutine
+                resume, value = self._coroutine.throw, error
+
+    def _replaced(self, error: asyncio.CancelledError) -> BaseException:
+        if not self._interrupted or self._task is None:
+            return error
+        self._interrupted = False
+        # It was no cancellation of the task; whoever counts those must not find one.
+        self._task.uncancel()
+        return CallEnded()

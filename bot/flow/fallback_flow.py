@@ -1,0 +1,62 @@
+"""The flow that takes a call over when its own cannot go on: everybody on duty is rung, then a message is taken."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.errors import ApiError
+from bot.events import JsonValue
+from bot.flow.call import Call
+from bot.flow.route import FlowRoute
+
+_RING: Final = 30.0
+
+
+async def answer_anyway(call: Call, reason: str = "") -> None:
+    """Ring everybody on duty, unless an agent has the call; with nobody there, take a message.
+
+    It uses nothing of what failed: it asks the platform who is in the call.
+
+    Args:
+        call: the call.
+        reason: why it came here.
+    """
+    answered, ringing = await _attendance(call)
+    call.log.warning("fallback", reason=reason, attended=bool(answered))
+    if answered:
+        return
+    for contact_id in ringing:
+        # Rung anew in a moment; a telephone must not be rung twice at once.
+        await call.call_off(contact_id)
+    dialled = await call.dial(call.rota.on_duty(), together=True, ring=_RING)
+    if not dialled:
+        await call.voicemail(notify=call.rota.on_duty())
+
+
+async def _attendance(call: Call) -> tuple[list[str], list[str]]:
+    """Return which agents are in the call, and which are being rung."""
+
+    async def look() -> JsonValue:
+        try:
+            members = (await call.api.calls.get(call.id)).members
+        except ApiError as error:
+            # Not knowing is no reason to leave the caller alone.
+            call.log.warning("fallback cannot see who is in the call", reason=error.message)
+            return [[], []]
+        agents = [member for member in members if not member.has_originator and member.contact_id]
+        return [
+            [agent.contact_id for agent in agents if agent.answered],
+            [agent.contact_id for agent in agents if not agent.answered],
+        ]
+
+    match await call.step("who is in the call", look):
+        case [list(answered), list(ringing)]:
+            return [str(one) for one in answered], [str(one) for one in ringing]
+        case _:
+            return [], []
+
+
+FALLBACK: Final = FlowRoute(
+    name="bot.fallback", function=answer_anyway, version=1, predicates=None, where="bot", conditions=""
+)
+"""The route of the fallback; nothing can be registered over it."""

@@ -1,0 +1,262 @@
+"""All flows of a bot: which call has which, and what comes after one that fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import orjson
+import structlog
+
+from bot.events import CallCreated, CallEndedEvent, CallKey, JsonValue
+from bot.flow.fallback import Fallback
+from bot.flow.fallback_flow import FALLBACK
+from bot.flow.mailbox import Mailbox
+from bot.flow.route import FlowRoute
+from bot.flow.running import Result, RunningFlow
+from bot.flow.services import Services
+from bot.journal import StoredEvent
+from bot.journal.flows import FlowEnd, FlowId, FlowJournal, FlowStart, FlowState, StoredFlow
+from bot.log import handling
+from bot.metrics import Metrics
+
+log = structlog.get_logger("bot.flow")
+
+_PAGE: Final = 500
+_WATCH_EVERY: Final = 60.0
+
+
+class Flows:
+    """Starts, feeds, resumes and watches flows.
+
+    Args:
+        journal: where flows are recorded.
+        routes: the user's flows, in the order in which they are matched.
+        services: what all flows share.
+        metrics: where flows are counted.
+        last_resort: what is done for a call when the fallback itself fails.
+        longest: seconds that a flow may last.
+        silent: seconds without a sign of life after which the platform is asked whether the call is there.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: FlowJournal,
+        routes: Sequence[FlowRoute],
+        services: Services,
+        metrics: Metrics,
+        last_resort: Fallback,
+        longest: float = 4 * 3600.0,
+        silent: float = 600.0,
+    ) -> None:
+        self._journal = journal
+        self._routes = routes
+        self._by_name = {route.name: route for route in (*routes, FALLBACK)}
+        self._by_function = {route.function: route for route in routes}
+        self._services = services
+        self._metrics = metrics
+        self._last_resort = last_resort
+        self._longest = longest
+        self._silent = silent
+        self._flows: dict[str, RunningFlow] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watchdog: asyncio.Task[None] | None = None
+        self._broken: asyncio.Future[None] | None = None
+        metrics.flows_running.set_function(lambda: len(self._tasks))
+
+    def __contains__(self, lane: str) -> bool:
+        return lane in self._flows
+
+    async def start(self) -> int:
+        """Resume the flows that an earlier process has left, and begin to watch.
+
+        Returns:
+            How many were resumed.
+
+        Raises:
+            JournalUnavailable: they cannot be read.
+        """
+        self._broken = asyncio.get_running_loop().create_future()
+        resumed = 0
+        after: FlowId | None = None
+        while page := await self._journal.running_flows(after, _PAGE):
+            for stored in page:
+                self._resume(stored)
+            resumed += len(page)
+            after = page[-1].start.flow_id
+            if len(page) < _PAGE:
+                break
+        self._watchdog = asyncio.create_task(self._watch_silent(), name="flow-watchdog")
+        if resumed:
+            log.info("flows resumed", flows=resumed)
+        return resumed
+
+    async def stop(self) -> None:
+        """Leave all flows to the next process; their steps are recorded."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+            await asyncio.gather(self._watchdog, return_exceptions=True)
+        for flow in tuple(self._flows.values()):
+            flow.leave()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def watch(self) -> None:
+        """Wait for ever, unless the flows' own machinery fails; then raise its error."""
+        if self._broken is not None:
+            await asyncio.shield(self._broken)
+
+    def take(self, stored: StoredEvent) -> bool:
+        """Give an event to the flow of its call; the beginning of a call may start one.
+
+        Returns:
+            Whether a flow has the call.
+        """
+        lane = stored.event.lane
+        flow = self._flows.get(lane)
+        if isinstance(stored.event, CallCreated) and (flow is None or flow.start.flow_id.call_seq < stored.seq):
+            route = next((route for route in self._routes if _starts(route, stored.event)), None)
+            if flow is not None:
+                # The end of the call before was missed.
+                flow.steps.end()
+                del self._flows[lane]
+            return route is not None and self._begin(stored, route, {})
+        if flow is None:
+            return False
+        if flow.mailbox.put(stored) and isinstance(stored.event, CallEndedEvent):
+            flow.steps.end()
+        return True
+
+    def rescue(self, stored: StoredEvent, *, reason: str) -> None:
+        """Start the fallback for a call that no flow has, at one of its events."""
+        if stored.event.lane not in self._flows:
+            self._begin(stored, FALLBACK, {"reason": reason})
+
+    def _begin(self, stored: StoredEvent, route: FlowRoute, arguments: dict[str, JsonValue]) -> bool:
+        key = stored.event.call_key
+        if key is None:
+            return False
+        self._launch(FlowId(stored.seq, 0), route, key, Mailbox([stored]), {"arguments": arguments})
+        return True
+
+    def _launch(
+        self,
+        flow_id: FlowId,
+        route: FlowRoute,
+        key: CallKey,
+        mailbox: Mailbox,
+        given: dict[str, JsonValue],
+    ) -> None:
+        start = FlowStart(
+            flow_id=flow_id,
+            lane=str(key),
+            name=route.name,
+            version=route.version,
+            arguments=orjson.dumps(given),
+            started_at=self._services.clock.now(),
+        )
+        self._journal.begin_flow(start)
+        self._run(self._flow(start, route, key, mailbox))
+
+    def _flow(
+        self, start: FlowStart, route: FlowRoute, key: CallKey, mailbox: Mailbox, stored: StoredFlow | None = None
+    ) -> RunningFlow:
+        return RunningFlow(
+            start,
+            route,
+            mailbox=mailbox,
+            recorded=stored.steps if stored else (),
+            key=key,
+            services=self._services,
+            journal=self._journal,
+            resumed=stored is not None,
+            longest=self._longest,
+        )
+
+    def _resume(self, stored: StoredFlow) -> None:
+        start = stored.start
+        key = CallKey.parse(start.lane)
+        mailbox = Mailbox(stored.events)
+        route = self._by_name.get(start.name)
+        if route is not None and route.version == start.version:
+            self._run(self._flow(start, route, key, mailbox, stored))
+            return
+        problem = "is not registered any more" if route is None else f"has version {route.version} now"
+        error = f"the flow {start.name} (version {start.version}) {problem}"
+        log.error("flow cannot be resumed", call=start.lane, error=error)
+        self._journal.end_flow(start.flow_id, FlowEnd(FlowState.FAILED, self._services.clock.now(), error, ""))
+        self._metrics.flows_ended.labels(start.name, FlowState.FAILED).inc()
+        self._launch(_next(start.flow_id), FALLBACK, key, mailbox, {"arguments": {"reason": error}})
+
+    def _run(self, flow: RunningFlow) -> None:
+        self._flows[flow.start.lane] = flow
+        task = flow.task = asyncio.create_task(self._supervise(flow), name=f"flow-{flow.start.lane}")
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() and self._broken and not self._broken.done():
+            self._broken.set_exception(task.exception() or RuntimeError("unreachable"))
+
+    async def _supervise(self, flow: RunningFlow) -> None:
+        with handling(flow.mailbox.subject):
+            result = await flow.run()
+            if result is None:
+                return
+            if self._flows.get(flow.start.lane) is flow:
+                del self._flows[flow.start.lane]
+            self._journal.end_flow(flow.start.flow_id, result.end)
+            self._metrics.flows_ended.labels(flow.route.name, result.end.state).inc()
+            await self._go_on(flow, result)
+
+    async def _go_on(self, flow: RunningFlow, result: Result) -> None:
+        if result.transfer is not None:
+            route = self._by_function.get(result.transfer.flow)
+            if route is not None:
+                self._follow(flow, route, result.transfer.arguments)
+                return
+            result = Result(result.end, LookupError(f"{result.transfer} is no registered flow; add @router.flow"))
+        if result.error is None:
+            return
+        over = flow.steps.over or flow.mailbox.ended
+        log.error("flow failed", flow=flow.route.name, where=flow.route.where, over=over, exc_info=result.error)
+        if over or await flow.is_gone():
+            return
+        if flow.route is FALLBACK:
+            await self._last_resort.rescue(flow.mailbox.subject, reason="the fallback failed")
+        else:
+            self._follow(flow, FALLBACK, {"reason": result.end.error or str(result.error)})
+
+    def _follow(self, flow: RunningFlow, route: FlowRoute, arguments: dict[str, JsonValue]) -> None:
+        """Start the next flow of a call."""
+        if flow.start.lane not in self._flows:
+            start = flow.start.flow_id
+            self._launch(_next(start), route, flow.key, flow.mailbox, {"arguments": arguments, "state": flow.state})
+
+    async def _watch_silent(self) -> None:
+        clock = self._services.clock
+        while True:
+            await clock.sleep(_WATCH_EVERY)
+            silent = [flow for flow in self._flows.values() if clock.now() - flow.active_at > self._silent]
+            for flow in silent:
+                if await flow.is_gone():
+                    log.warning("a call ended without a word", call=flow.start.lane)
+                    flow.steps.end()
+
+
+def _starts(route: FlowRoute, event: CallCreated) -> bool:
+    try:
+        return route.starts(event)
+    except Exception:
+        # A condition is the user's code; a call must not be lost to it.
+        log.exception("a condition of a flow failed", flow=route.name)
+        return False
+
+
+def _next(flow_id: FlowId) -> FlowId:
+    return FlowId(flow_id.call_seq, flow_id.generation + 1)

@@ -1,0 +1,277 @@
+"""The steps of one flow: from the record while there is one, for real afterwards.
+
+Finished steps are recorded in the order in which they finished, and on resuming
+they are given back in that order, whatever branch they belong to. A step without
+a record waits until all recorded ones are given back: it may be one that a
+faster branch called off. So a resumed flow sees what it saw the first time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import BotError, CallEnded, FlowDiverged, JournalUnavailable
+from bot.events import JsonValue
+from bot.flow import outcome
+from bot.flow.branches import Branches
+from bot.flow.driver import Driver
+from bot.flow.mailbox import Mailbox
+from bot.journal.flows import FlowJournal, FlowStart, StepRecord
+
+log = structlog.get_logger("bot.flow")
+
+ENDED: Final = "@ended"
+"""Stands in the record where `CallEnded` was raised."""
+
+_HOPS: Final = 12
+"""Rounds of the loop in which a flow that goes on after a step comes to its next one, task groups included."""
+_GIVE_UP_RECORDING: Final = 5.0
+"""Seconds for which a step waits for a journal that cannot store, before the caller matters more than the record."""
+_PAUSE: Final = 0.5
+
+
+class Steps:
+    """Runs the steps of a flow.
+
+    Args:
+        start: the flow.
+        recorded: its finished steps of earlier processes, in order.
+        mailbox: the events of its call.
+        journal: where steps are recorded.
+        clock: time.
+        reconcile: is awaited once after a replay, before the first step for real.
+
+    Attributes:
+        now: unix seconds at which the flow's newest step finished; the same on every run.
+        position: number of the newest event that the flow has seen; the same on every run.
+        over: whether the call has ended for the flow.
+        closed: whether nothing is done any more.
+        diverged: why the flow cannot go on, once it did something else than was recorded.
+    """
+
+    def __init__(
+        self,
+        start: FlowStart,
+        recorded: Sequence[StepRecord],
+        *,
+        mailbox: Mailbox,
+        journal: FlowJournal,
+        clock: Clock,
+        state: Callable[[], bytes | None] = lambda: None,
+        reconcile: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self.now = start.started_at
+        self.position = start.flow_id.call_seq
+        self.over = False
+        self.diverged: FlowDiverged | None = None
+        self.closed = False
+        self.branches = Branches()
+        self.driver: Driver | None = None
+        self._flow_id = start.flow_id
+        self._recorded = recorded
+        self._by_path = {record.path: record for record in recorded if record.name != ENDED}
+        self._next = 0
+        self._count = len(recorded)
+        self._resumed = bool(recorded) or reconcile is not None
+        self._reconcile = reconcile
+        self._turns: dict[int, asyncio.Future[None]] = {}
+        self._live: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._going_live: asyncio.Task[None] | None = None
+        self._recording = 0
+        self._durable = True
+        self._ending = False
+        self._mailbox = mailbox
+        self._journal = journal
+        self._clock = clock
+        self._state = state
+
+    @property
+    def finished(self) -> bool:
+        """Whether everything that was recorded has been given back."""
+        return self._next >= len(self._recorded)
+
+    def begin(self, driver: Driver) -> None:
+        """Make the current task the flow's own; comes before the first step."""
+        self.driver = driver
+        self.branches.start()
+        self._advance(0)
+
+    async def do(
+        self,
+        name: str,
+        arguments: JsonValue,
+        act: Callable[[bool], Awaitable[JsonValue]],
+        *,
+        after_end: bool = False,
+    ) -> JsonValue:
+        """Do a step, or return what it brought when it was done.
+
+        Args:
+            name: what it does.
+            arguments: with what; equal on every run.
+            act: does it. It is told whether the step may have been done already by a process that died
+                before it could record it.
+            after_end: whether it makes sense for a call that has ended.
+
+        Raises:
+            CallEnded: the call is over.
+            BotError: what the step raised.
+        """
+        if self.closed:
+            # The next process goes on; what a finally block still wants is its business.
+            raise asyncio.CancelledError
+        if self.diverged is not None:
+            raise self.diverged
+        branch = self.branches.here()
+        path = branch.next_path()
+        print_ = outcome.digest(name, arguments)
+        record = self._by_path.get(path)
+        if record is not None:
+            return await self._replay(record, name, print_)
+        if not self._live.done():
+            await asyncio.shield(self._live)
+        if self._ending and not self.over:
+            self._end_here(trunk=not branch.prefix)
+        if self.over and not after_end:
+            raise CallEnded
+        doubt, branch.live = self._resumed and not branch.live, True
+        began = self._clock.now()
+        try:
+            brought = outcome.of_value(await act(doubt))
+        except BotError as error:
+            await self._record(path, name, print_, outcome.of_error(error), began)
+            raise
+        await self._record(path, name, print_, brought, began)
+        return outcome.value_of(brought)
+
+    def end(self) -> None:
+        """Raise `CallEnded` in the flow: now, or when what was recorded before has been given back."""
+        if self.over or self._ending:
+            return
+        self._ending = True
+        if self._live.done():
+            self._raise_end()
+
+    def close(self) -> None:
+        """Do nothing more; the flow is over, or is left to the next process."""
+        self.closed = True
+        if self._going_live is not None:
+            self._going_live.cancel()
+        for future in (*self._turns.values(), self._live):
+            future.cancel()
+
+    async def _replay(self, record: StepRecord, name: str, digest: str) -> JsonValue:
+        if (record.name, record.digest) != (name, digest):
+            self._diverge(f"step {record.path} was {record.name} when it was recorded, and is {name} now")
+            if record.name == name:
+                log.info("the arguments differ", step=record.path, name=name)
+        if record.number != self._next:
+            turn = self._turns[record.number] = asyncio.get_running_loop().create_future()
+            await turn
+        self._saw(record)
+        self._advance(record.number + 1)
+        return outcome.value_of(record.outcome)
+
+    def _advance(self, number: int) -> None:
+        self._next = number
+        if number < len(self._recorded):
+            if self._recorded[number].name == ENDED:
+                self._soon(self._end_again)
+            elif number in self._turns:
+                self._turns.pop(number).set_result(None)
+        elif not self._resumed:
+            self._live.set_result(None)
+        elif self._going_live is None:
+            self._going_live = asyncio.create_task(self._go_live(), name=f"flow-live-{self._flow_id.call_seq}")
+
+    async def _go_live(self) -> None:
+        for _ in range(_HOPS):
+            await asyncio.sleep(0)
+        if self._reconcile is not None:
+            await self._reconcile()
+        self._live.set_result(None)
+        if self._ending and not self.over:
+            self._raise_end()
+
+    def _end_again(self) -> None:
+        record = self._recorded[self._next]
+        self._saw(record)
+        self.over = True
+        if self.driver is not None:
+            self.driver.interrupt()
+        self._soon(lambda: self._advance(record.number + 1))
+
+    def _raise_end(self) -> None:
+        if self.over:
+            return
+        if self._recording:
+            # The step counts as done; the end comes after it.
+            return
+        self._note_end()
+        if self.driver is not None:
+            self.driver.interrupt()
+
+    def _end_here(self, *, trunk: bool) -> None:
+        self._note_end()
+        if not trunk and self.driver is not None:
+            self.driver.interrupt()
+        raise CallEnded
+
+    def _note_end(self) -> None:
+        self.over = True
+        now = self._clock.now()
+        record = StepRecord(self._count, "", ENDED, "", b"{}", self._mailbox.last, now, now)
+        self._count += 1
+        self._saw(record)
+        if self._durable:
+            self._journal.note_step(self._flow_id, record)
+
+    async def _record(self, path: str, name: str, digest: str, brought: bytes, began: float) -> None:
+        at = self._clock.now()
+        record = StepRecord(self._count, path, name, digest, brought, self._mailbox.last, began, at)
+        self._count += 1
+        self._recording += 1
+        try:
+            await self._store(record)
+        finally:
+            self._recording -= 1
+            if self._ending and not self.over:
+                self._soon(self._raise_end)
+        self._saw(record)
+
+    def _saw(self, record: StepRecord) -> None:
+        self.now, self.position = max(self.now, record.at), max(self.position, record.seen)
+
+    async def _store(self, record: StepRecord) -> None:
+        if not self._durable:
+            return
+        state = self._state()
+        give_up = self._clock.monotonic() + _GIVE_UP_RECORDING
+        while True:
+            try:
+                await self._journal.record_step(self._flow_id, record, state)
+            except JournalUnavailable as error:
+                if self._clock.monotonic() > give_up:
+                    # A resumed flow will diverge here and end in the fallback; a caller in silence now is worse.
+                    log.error("a step could not be recorded", step=record.name, error=str(error))  # noqa: TRY400
+                    self._durable = False
+                    return
+                await self._clock.sleep(_PAUSE)
+            else:
+                return
+
+    def _diverge(self, problem: str) -> None:
+        self.diverged = FlowDiverged(problem)
+        raise self.diverged
+
+    def _soon(self, callback: Callable[[], None], hops: int = _HOPS) -> None:
+        loop = asyncio.get_running_loop()
+        if hops:
+            loop.call_soon(self._soon, callback, hops - 1)
+        else:
+            callback()

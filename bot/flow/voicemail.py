@@ -1,0 +1,149 @@
+"""Taking a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.errors import ApiError, CallEnded
+from bot.events import Event, JsonValue, MemberDtmf
+from bot.flow.dial import CallDial
+from bot.flow.duty import Duty
+
+_LINK_TIMEOUT: Final = 60.0
+"""Seconds to wait for the comment with the recording, where stopping did not answer with its link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that a caller has left.
+
+    Attributes:
+        url: the recording; None if the platform did not say where it is.
+        seconds: how long the caller had to speak.
+    """
+
+    url: str | None
+    seconds: float
+
+
+class CallVoicemail(CallDial):
+    """Taking a message and telling people of it."""
+
+    async def voicemail(
+        self,
+        prompt: str = "leave-a-message",
+        *,
+        longest: float = 120.0,
+        finish_key: str = "#",
+        notify: Duty | str | None = None,
+        thanks: str | None = "goodbye",
+        language: str | None = None,
+    ) -> Message:
+        """Let the caller leave a message, put its link into the thread, and end the call.
+
+        The caller ends it by the key, by hanging up, or by speaking for too long. Nothing is lost by a
+        hang-up: the link is still stored before `CallEnded` goes on.
+
+        Args:
+            prompt: asks for the message and ends with the tone.
+            longest: seconds that the message may last.
+            finish_key: the key that ends it.
+            notify: who is told, beside the thread: a contact id or ``call.rota.on_duty(...)``.
+            thanks: played before hanging up; None plays nothing.
+            language: of the prompts.
+
+        Returns:
+            The message, if the caller did not hang up.
+
+        Raises:
+            ValueError: ``longest`` is not positive.
+        """
+        if longest <= 0:
+            raise ValueError(f"longest must be positive, and is {longest!r}")
+        await self.play(prompt, barge_in=False, language=language)
+        self.clear_keys()
+        await self.record()
+        began = self._steps.now
+
+        def finished(event: Event) -> bool:
+            return isinstance(event, MemberDtmf) and event.dtmf_number == finish_key and self._is_callers_key(event)
+
+        try:
+            pressed = await self._wait("wait for message", finished, after=self._steps.position, until=began + longest)
+        except CallEnded:
+            await self._keep(began, notify)
+            raise
+        if pressed is not None:
+            self._keys_from = pressed.seq
+        message = await self._keep(began, notify)
+        if thanks is not None:
+            await self.play(thanks, barge_in=False, language=language)
+        await self.hang_up()
+        return message
+
+    async def recording_link(self, timeout: float = _LINK_TIMEOUT) -> str | None:
+        """Stop the recording and return where it is; works after the end of the call, too.
+
+        Where the platform does not answer with the link, the comment that brings it is waited for.
+
+        Args:
+            timeout: seconds to wait for that comment.
+        """
+        after = self._steps.position
+        try:
+            url = await self.stop_recording()
+        except ApiError as error:
+            self.log.info("the recording's link was not told, its comment is waited for", reason=error.message)
+            url = None
+        if url is not None:
+            return url
+        until = await self._now() + timeout
+        comment = await self._wait("wait for recording", _has_file, after=after, until=until, after_end=True)
+        return None if comment is None else _file_of(comment.event)
+
+    async def _keep(self, began: float, notify: Duty | str | None) -> Message:
+        ended = await self._now()
+        url = await self.recording_link()
+        message = Message(url, round(ended - began, 1))
+        about = f"Voicemail, {message.seconds:g} s: {url or 'the recording comes with a comment of the platform'}"
+        await self._told(about, None)
+        people = [notify] if isinstance(notify, str) else []
+        if isinstance(notify, Duty):
+            people = [one.contact_id for one in await self.rota.members(notify.group)]
+        for contact_id in people:
+            await self._told(f"{about} (call {self.id})", contact_id)
+        return message
+
+    async def _told(self, text: str, to: str | None) -> None:
+        try:
+            await self.comment(text, to=to)
+        except ApiError as error:
+            self.log.error("the message could not be announced", to=to, reason=error.message)  # noqa: TRY400
+
+
+def _has_file(event: Event) -> bool:
+    return event.event_type == "Comment.created" and _file_of(event) is not None
+
+
+def _file_of(event: Event) -> str | None:
+    """Return the address of the first file of a comment.
+
+    Where it stands is not documented; any attachment with an address is taken.
+    """
+    attachments = event.fields.get("att")
+    for attachment in attachments if isinstance(attachments, list) else []:
+        data = attachment.get("data") if isinstance(attachment, Mapping) else None
+        url = _address(data) if isinstance(data, Mapping) else None
+        if url is not None:
+            return url
+    return None
+
+
+def _address(data: Mapping[str, JsonValue]) -> str | None:
+    for name in ("url", "fileUrl", "link"):
+        value = data.get(name)
+        if isinstance(value, str) and value.startswith(("http://", "https://")):
+            return value
+    return None
