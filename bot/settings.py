@@ -113,6 +113,20 @@ class Settings(BaseSettings):
     handler_tries: int = Field(
         3, ge=1, le=100, description="Attempts of a handler before its event becomes a dead letter", examples=["3"]
     )
+    flow_longest: float = Field(
+        14_400.0,
+        gt=0,
+        le=604_800,
+        description="Seconds that a flow may last before the fallback takes over",
+        examples=["14400"],
+    )
+    flow_silent: float = Field(
+        600.0,
+        gt=0,
+        le=86_400,
+        description="Seconds of silence on a call after which the platform is asked whether it is still there",
+        examples=["600"],
+    )
     concurrency: int = Field(256, ge=1, le=10_000, description="Calls worked on at once", examples=["256"])
     max_body_bytes: int = Field(
         262_144, ge=1024, le=16_777_216, description="Largest webhook body, in bytes", examples=["262144"]
@@ -187,7 +201,9 @@ def fix(field: str) -> str:
 def _problem(location: tuple[int | str, ...], message: str) -> SettingProblem:
     field = str(location[0]).lower().removeprefix(PREFIX.lower())
     text = message.removeprefix("Value error, ")
-    return SettingProblem(variable(field), text[:1].lower() + text[1:], f"Set it: {fix(field)}")
+    if text[1:2].islower():
+        text = text[0].lower() + text[1:]
+    return SettingProblem(variable(field), text, f"Set it: {fix(field)}")
 
 
 def _names_in(env_file: Path | None) -> Iterable[str]:
@@ -205,7 +221,7 @@ def _misspelt(names: Iterable[str]) -> list[SettingProblem]:
     found = []
     for name in sorted(names):
         if name.startswith(PREFIX) and name not in known:
-            close = get_close_matches(name, known, n=1, cutoff=0.85)
+            close = get_close_matches(name, known, n=2, cutoff=0.85)
             if close:
-                found.append(SettingProblem(name, "there is no such setting", f"Did you mean {close[0]}?"))
+                found.append(SettingProblem(name, "there is no such setting", f"Did you mean {' or '.join(close)}?"))
     return found
