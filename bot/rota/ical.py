@@ -28,7 +28,7 @@ class Occurrence:
         start: when it begins, UTC.
         end: when it is over, UTC.
         summary: its title.
-        attendees: addresses and names of those invited who have not declined, and of the organiser never.
+        attendees: addresses and names of those invited who have not declined.
     """
 
     start: datetime
@@ -50,7 +50,7 @@ def parse(body: bytes) -> list[icalendar.Calendar]:
             if found.name == "VCALENDAR"
         ]
     except Exception as error:  # whatever the library makes of odd input, the feed is at fault
-        raise FeedError(f"it is no readable calendar ({error})") from error
+        raise FeedError(f"it is no readable calendar ({type(error).__name__})") from error
     if not calendars:
         raise FeedError("it holds no calendar")
     for found in calendars:
@@ -102,7 +102,7 @@ def _between(calendar: icalendar.Calendar, start: datetime, end: datetime) -> It
             start, end
         )
     except Exception as error:  # whatever the library makes of odd input, the feed is at fault
-        raise FeedError(f"its events cannot be worked out ({error})") from error
+        raise FeedError(f"its events cannot be worked out ({type(error).__name__})") from error
     return components
 
 

@@ -110,15 +110,15 @@ class RotaWatch:
         """Put the file in force if its content is another than before and has no mistakes."""
         try:
             stamp = await asyncio.to_thread(_stamp, self._path)
+            if stamp == self._stamp:
+                return
+            digest = await asyncio.to_thread(_digest, self._path)
         except OSError as error:
             if self._stamp is not None:
                 self._stamp = None
                 self._report(f"rota: {self._path} cannot be read ({error.strerror}); the rota in force stays")
             return
-        if stamp == self._stamp:
-            return
         self._stamp = stamp
-        digest = await asyncio.to_thread(_digest, self._path)
         if digest == self._digest:
             return
         self._digest = digest

@@ -110,6 +110,20 @@ async def test_a_file_that_is_gone_leaves_the_old_rota_and_is_told_once(post: Po
         assert post.on_duty() == "B"
 
 
+async def test_what_is_there_but_cannot_be_read_is_tried_again(post: Post) -> None:
+    post.write("anna")
+    async with post.watch:
+        post.path.unlink()
+        post.path.mkdir()
+        await post.watch.look_at_file()
+        await post.watch.look_at_file()
+        assert post.reports == [f"rota: {post.path} cannot be read (Is a directory); the rota in force stays"]
+        post.path.rmdir()
+        post.write("boris")
+        await post.watch.look_at_file()
+        assert post.on_duty() == "B"
+
+
 async def test_a_file_that_was_only_touched_is_not_read_anew(post: Post) -> None:
     post.write("anna")
     async with post.watch:
