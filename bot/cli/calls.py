@@ -6,7 +6,7 @@ import argparse
 
 import orjson
 
-from bot.cli.common import Subparsers, add_command, complain, journal_beside, local_time
+from bot.cli.common import Subparsers, add_command, complain, journal_beside, local_time, masker_for
 from bot.events import CallKey
 from bot.journal import CallSummary, StoredEvent
 from bot.masking import Masker
@@ -38,7 +38,7 @@ async def run(options: argparse.Namespace) -> int:
         if not history:
             complain(f"the journal knows no call {key}; 'calls' without a key lists the latest")
             return 1
-        masker = Masker(personal=options.settings.log_mask)
+        masker = masker_for(options.settings)
         for stored in history:
             print(_event(stored, history[0].received_at, masker))
         return 0

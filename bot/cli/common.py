@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeAlias
+
+from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.config import journal_path
@@ -38,6 +40,17 @@ def add_command(commands: Subparsers, name: str, text: str, run: Run) -> argpars
 def set_up_logging(settings: Settings, masker: Masker) -> None:
     """Set up logging as configured, on standard error."""
     configure_logging(level=settings.log_level, form=settings.log_format, masker=masker)
+
+
+def masker_for(settings: Settings) -> Masker:
+    """Return what hides secrets and, unless configured otherwise, personal data in what a command prints."""
+    values = [value for field in Settings.model_fields for value in _listed(getattr(settings, field))]
+    secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    return Masker(secrets, personal=settings.log_mask)
+
+
+def _listed(value: object) -> Sequence[object]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 @asynccontextmanager

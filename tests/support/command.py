@@ -120,7 +120,9 @@ async def started(folder: Path, *arguments: str, name: str = "command", **enviro
             await process.wait()
 
 
-async def finished(folder: Path, *arguments: str, seconds: float = 20.0, **environment: str) -> Finished:
-    """Run ``python -m bot`` in a folder to its end."""
-    async with started(folder, *arguments, **environment) as command:
+async def finished(
+    folder: Path, *arguments: str, seconds: float = 20.0, name: str = "command", **environment: str
+) -> Finished:
+    """Run ``python -m bot`` in a folder to its end; several at once there need names."""
+    async with started(folder, *arguments, name=name, **environment) as command:
         return await command.wait(seconds)

@@ -1,0 +1,184 @@
+"""The commands beside ``run``."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import aiohttp
+import pytest
+
+from bot.clock import SystemClock
+from bot.simulator import DEFAULT_TEAM, Simulator, SimulatorConfig
+from tests.cli.bench import SECRET_KEY, Bench, check_secrets, post
+from tests.support.clock import until
+from tests.support.command import finished
+from tests.support.events import TEAM, created, payload
+
+BROKEN = """
+from bot import Router
+
+router = Router()
+
+
+@router.on("Call.created", incoming=True)
+async def greet(event, ctx):
+    raise RuntimeError("broken")
+"""
+
+
+async def test_check_of_a_good_configuration(bench: Bench) -> None:
+    config = SimulatorConfig(bot_id="bot-of-the-tests", secret_key=SECRET_KEY)
+    async with Simulator(config, clock=SystemClock()) as platform:
+        result = await bench.run("check", BOT_API_URL=platform.url, BOT_ON_DUTY="anna")
+    assert result.status == 0, result.text
+    assert [line.split(":")[0] for line in result.out.splitlines() if line.startswith("OK ")] == [
+        "OK       handlers and prompts",
+        "OK       journal",
+        "OK       platform's API",
+    ]
+    assert "WARNING" not in result.out
+    assert f"*** ({len(SECRET_KEY)} characters)" in result.out
+    assert not (bench.folder / "var" / "bot.sqlite3").exists(), "a check leaves no journal"
+
+
+async def test_check_of_a_platform_that_does_not_know_the_bot(bench: Bench) -> None:
+    config = SimulatorConfig(bot_id="another-bot", secret_key=SECRET_KEY)
+    async with Simulator(config, clock=SystemClock()) as platform:
+        result = await bench.run("check", BOT_API_URL=platform.url, BOT_WEBHOOK_SECRET="short")
+    assert result.status == 1
+    assert "FAILED   platform's API: BOT_ID, BOT_SECRET_KEY: the platform does not accept them" in result.out
+    assert "WARNING  BOT_ON_DUTY" in result.out
+    assert "WARNING  BOT_WEBHOOK_SECRET" in result.out
+
+
+async def test_check_of_a_bad_configuration(bench: Bench) -> None:
+    bench.write("front", "1 / 0\n")
+    (bench.folder / "var").write_text("in the way")
+    result = await bench.run("check", BOT_API_TRIES="1")
+    assert result.status == 1
+    assert [line.split(":")[0] for line in result.out.splitlines() if line.startswith("FAILED")] == [
+        "FAILED   handlers and prompts",
+        "FAILED   journal",
+        "FAILED   platform's API",
+    ]
+    bench.without("BOT_ID")
+    result = await bench.run("check", BOT_JOURNAL="postgresql://somewhere/bot")
+    assert result.status == 2
+    assert [line.split(":")[0] for line in result.out.splitlines() if line.startswith("WRONG")] == [
+        "WRONG    BOT_ID",
+        "WRONG    BOT_JOURNAL",
+    ]
+
+
+async def test_handlers_are_listed_with_file_and_line(bench: Bench) -> None:
+    result = await bench.run("handlers")
+    assert result.status == 0
+    lines = [line.split() for line in result.out.splitlines()]
+    assert [line[:2] for line in lines] == [
+        ["Call.created", "handlers.front.greet"],
+        ["Thread.created", "handlers.front.fragile"],
+        ["Thread.updated", "handlers.front.slow"],
+    ]
+    assert lines[0][2:] == ["handlers/front.py:9", "if", "incoming=True"]
+
+
+@pytest.mark.parametrize("command", [["calls"], ["replay"]])
+async def test_a_journal_that_does_not_exist_yet(bench: Bench, command: list[str]) -> None:
+    result = await bench.run(*command)
+    assert result.status == 1
+    assert result.err.startswith("there is no journal at var/bot.sqlite3 yet")
+    assert not (bench.folder / "var").exists()
+
+
+async def test_calls_and_dead_letters_are_seen_and_replayed_while_the_bot_runs(bench: Bench) -> None:
+    broken = bench.folder / "broken"
+    broken.touch()
+    async with bench.start("run", BOT_HANDLER_TRIES="1") as bot:
+        url = await bot.says("listens on ")
+        empty = await bench.run("replay"), await bench.run("calls")
+        assert [(one.status, one.out) for one in empty] == [(0, "no dead letters\n"), (0, "no calls yet\n")]
+
+        key = {"dtmfNumber": "7", "phone": "+74951234567"}
+        assert await post(url, created("one"), payload("Call.Member.dtmf", "one", **key)) == 200
+        assert await post(url, payload("Thread.created", "three"), payload("Thread.created", "four")) == 200
+        await until(lambda: bot.err.count("failed for good") == 2)
+
+        shown = await bench.run("calls", f"{TEAM}/thread/one")
+        assert shown.status == 0
+        assert [line.split()[2:4] for line in shown.out.splitlines()] == [
+            ["Call.created", "handled"],
+            ["Call.Member.dtmf", "handled"],
+        ]
+        assert '"dtmf_number":"*"' in shown.out
+        assert "1234567" not in shown.out
+        assert "+74951234567" in (await bench.run("calls", f"{TEAM}/thread/one", BOT_LOG_MASK="false")).out
+        unknown = await bench.run("calls", f"{TEAM}/thread/no")
+        assert (unknown.status, unknown.out) == (1, "")
+        assert (await bench.run("calls", "nonsense")).status == 2
+
+        letters = await bench.run("replay")
+        assert letters.status == 0
+        numbers = [line.split()[0] for line in letters.out.splitlines()]
+        assert len(numbers) == 2
+        assert all("handlers.front.fragile" in line for line in letters.out.splitlines())
+        letter = await bench.run("replay", "--show", numbers[0])
+        assert "Traceback" in letter.out
+        assert "RuntimeError: out of order, key is ***" in letter.out
+        assert (await bench.run("replay", "--show", "99")).status == 1
+
+        broken.unlink()
+        replayed = await bench.run("replay", numbers[0])
+        assert (replayed.status, replayed.err) == (0, "")
+        assert replayed.out.startswith(f"{numbers[0]}: replayed as event ")
+        again = await bench.run("replay", numbers[0])
+        assert again.status == 1
+        assert "replayed already" in again.err
+        assert (await bench.run("replay", "--all")).status == 0
+        assert (await bench.run("replay")).out == "no dead letters\n"
+        await until(lambda: bot.err.count('"mended"') == 2)
+        bot.signal(signal.SIGTERM)
+        result = await bot.wait()
+    assert result.status == 0
+    check_secrets(result.text)
+
+
+async def test_the_demo(bench: Bench) -> None:
+    bench.write("front", BROKEN)
+    bench.environment = {}
+    elsewhere = bench.folder / "elsewhere"
+    elsewhere.mkdir()
+    good, bad = await asyncio.gather(finished(elsewhere, "demo", seconds=60.0), bench.run("demo", seconds=60.0))
+    assert (good.status, good.out.splitlines()[-1]) == (0, "The call went as scripted."), good.text
+    assert "Anna         answers" in good.out
+    assert "4951234567" not in good.text
+    assert not list(elsewhere.glob("var")), "it leaves nothing behind"
+    assert bad.status == 1
+    assert "not as scripted: the caller did not hear welcome where it should come; heard: nothing" in bad.err
+    assert "Anna         answers" in bad.out, "the caller was seen to all the same"
+
+
+async def test_the_simulator_alone(bench: Bench) -> None:
+    async with bench.start("run") as bot:
+        url = await bot.says("listens on ")
+        port = url.rpartition(":")[2]
+        async with bench.start("simulate", BOT_PORT=port, BOT_SIMULATOR_PORT="0", BOT_ON_DUTY="anna") as platform:
+            address = await platform.says("Place a call: curl -X POST ")
+            async with aiohttp.ClientSession() as session, session.post(address) as answer:
+                assert answer.status == 201
+                assert (await answer.json())["team_id"] == DEFAULT_TEAM
+            await until(lambda: "greeted" in bot.err)
+            platform.signal(signal.SIGTERM)
+            result = await platform.wait()
+            assert result.status == 0
+            check_secrets(result.text)
+            assert "Call.created" in result.out
+
+
+async def test_the_command_line_itself(bench: Bench) -> None:
+    nothing, unknown, version, helped = await asyncio.gather(
+        *(bench.run(*arguments) for arguments in ([], ["nonsense"], ["--version"], ["--help"]))
+    )
+    assert [nothing.status, unknown.status, version.status, helped.status] == [2, 2, 0, 0]
+    for command in ("run", "simulate", "demo", "check", "handlers", "calls", "replay"):
+        assert f"\n    {command} " in helped.out
