@@ -50,7 +50,7 @@ class Metrics:
         )
         self.fallbacks = Counter(
             "bot_fallbacks_total",
-            "Calls handed to the fallback, by what came of it.",
+            "Calls handed to the fallback flow (flow), or, where that failed too, what the last resort did.",
             ["result"],
             registry=self.registry,
         )

@@ -159,6 +159,8 @@ class Flows:
             arguments=orjson.dumps(given),
             started_at=self._services.clock.now(),
         )
+        if route is FALLBACK:
+            self._metrics.fallbacks.labels("flow").inc()
         self._journal.begin_flow(start)
         self._run(self._flow(start, route, key, mailbox))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bot.api import parse_comment
 from bot.errors import ApiError, CallEnded
-from bot.events import Event, JsonValue, MemberDtmf
+from bot.events import Event, MemberDtmf
 from bot.flow.dial import CallDial
 from bot.flow.duty import Duty
 
@@ -128,22 +128,6 @@ def _has_file(event: Event) -> bool:
 
 
 def _file_of(event: Event) -> str | None:
-    """Return the address of the first file of a comment.
-
-    Where it stands is not documented; any attachment with an address is taken.
-    """
-    attachments = event.fields.get("att")
-    for attachment in attachments if isinstance(attachments, list) else []:
-        data = attachment.get("data") if isinstance(attachment, Mapping) else None
-        url = _address(data) if isinstance(data, Mapping) else None
-        if url is not None:
-            return url
-    return None
-
-
-def _address(data: Mapping[str, JsonValue]) -> str | None:
-    for name in ("url", "fileUrl", "link"):
-        value = data.get(name)
-        if isinstance(value, str) and value.startswith(("http://", "https://")):
-            return value
-    return None
+    """Return the address of the first file of a comment, if it has one."""
+    urls = parse_comment(event.raw).file_urls
+    return urls[0] if urls else None
