@@ -1,7 +1,9 @@
 """Another process that uses a journal: ``python -m tests.journal.sqlite.child COMMAND PATH``.
 
 It prints ``open`` once the journal is open. ``append`` stores events until it is killed and prints the number of
-each one that was acknowledged; ``hold`` only keeps the journal open; ``replay`` replays the first dead letter.
+each one that was acknowledged; ``record`` begins flows and stores their steps until it is killed, and prints thread
+and number of each step that was recorded; ``hold`` only keeps the journal open; ``replay`` replays the first dead
+letter.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.journal import Outcome
 from bot.journal.sqlite import SqliteJournal
-from tests.journal.support import delivery
+from tests.journal.support import begin_call, delivery, step
 
 _ROOT = Path(__file__).parents[3]
 _APPENDERS = 16
+_FLOWS = 16
 
 
 @contextmanager
@@ -46,6 +49,8 @@ async def _main(command: str, path: Path, first: int) -> None:
     if command == "append":
         numbers = count(first)
         await asyncio.gather(_settle(journal), *(_append(journal, numbers) for _ in range(_APPENDERS)))
+    elif command == "record":
+        await asyncio.gather(*(_record(journal, str(first + at)) for at in range(_FLOWS)))
     elif command == "hold":
         await journal.watch()
     elif command == "replay":
@@ -57,6 +62,16 @@ async def _append(journal: SqliteJournal, numbers: Iterator[int]) -> None:
     for number in numbers:
         await journal.append([delivery(str(number % 7), number=number)])
         _say(str(number))
+
+
+async def _record(journal: SqliteJournal, thread: str) -> None:
+    flow_id = await begin_call(journal, thread)
+    for number in count():
+        if number % 3 == 1:
+            journal.flows.note_step(flow_id, step(number))
+        else:
+            await journal.flows.record_step(flow_id, step(number), str(number).encode())
+            _say(f"{thread} {number}")
 
 
 async def _settle(journal: SqliteJournal) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -16,31 +14,19 @@ import pytest
 from bot.errors import JournalError, JournalUnavailable
 from bot.journal import Outcome
 from bot.journal.sqlite import SqliteJournal
+from tests.journal.sqlite.support import no_room, write_locked
 from tests.journal.support import comes_true, delivery, failure, lane, nothing_to_take, numbers, running, take_all
 from tests.support.clock import ManualClock
 
 
-@contextmanager
-def no_room(path: Path) -> Iterator[None]:
-    """Let no file grow beyond the size that the journal's WAL has now."""
-    size = path.with_name(f"{path.name}-wal").stat().st_size
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@contextmanager
-def write_locked(path: Path) -> Iterator[None]:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-
-
 def healthy(journal: SqliteJournal) -> bool:
     return journal.healthy
+
+
+async def a_second_passes(clock: ManualClock) -> None:
+    """Let the journal look at its file, once it has finished the look before."""
+    await comes_true(lambda: clock.sleepers)
+    await clock.advance(1.0)
 
 
 async def test_a_disk_without_room_refuses_every_waiting_event_and_recovers(path: Path) -> None:
@@ -74,9 +60,9 @@ async def test_outcomes_are_kept_while_the_disk_has_no_room(path: Path) -> None:
                 await journal.bury(3, [failure()])
             assert journal.backlog == 2
             assert numbers(await journal.pending(lane(), 0, 9)) == [2, 3]
-            await clock.advance(1.0)
+            await a_second_passes(clock)
             assert not healthy(journal)
-        await clock.advance(1.0)
+        await a_second_passes(clock)
         await comes_true(lambda: journal.healthy)
         first, *_ = await journal.history(lane())
         assert (first.outcome, first.settled_at) == (Outcome.HANDLED, settled_at)
@@ -89,10 +75,10 @@ async def test_recovery_is_noticed_although_nobody_stores(path: Path) -> None:
         with no_room(path):
             with pytest.raises(JournalUnavailable):
                 await journal.append([delivery()])
-            await clock.advance(1.0)
-            await asyncio.sleep(0.05)
+            await a_second_passes(clock)
+            await comes_true(lambda: clock.sleepers)
             assert not healthy(journal)
-        await clock.advance(1.0)
+        await a_second_passes(clock)
         await comes_true(lambda: journal.healthy)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -13,39 +12,12 @@ from typing import TypeAlias
 import pytest
 
 from bot.errors import JournalError, JournalUnavailable
-from bot.journal.sqlite import operations, store
+from bot.journal.sqlite import operations
 from bot.journal.sqlite.transaction import Transaction
 from bot.journal.sqlite.writer import Writer
+from tests.journal.sqlite.support import Traced, writing
 
 Work: TypeAlias = Callable[[Transaction], object]
-
-
-class Traced:
-    """A file whose statements are counted."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.commits = 0
-
-    @contextmanager
-    def opened(self) -> Iterator[sqlite3.Connection]:
-        with store.opened(self.path, serving=True, busy_timeout=1.0) as connection:
-            connection.set_trace_callback(self._trace)
-            yield connection
-
-    def _trace(self, statement: str) -> None:
-        self.commits += statement == "COMMIT"
-
-
-@asynccontextmanager
-async def writing(traced: Traced) -> AsyncIterator[Writer]:
-    writer = Writer(traced.path, traced.opened, lambda: None)
-    await writer.open()
-    try:
-        async with asyncio.timeout(10):
-            yield writer
-    finally:
-        await writer.close()
 
 
 def store_one(work: Transaction, lane: str = "a", body: bytes = b"{}") -> int:
