@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from bot.api import ApiConfig
+from bot.api.spec import CALL_REQUESTS, RECORD_REQUESTS
 from bot.clock import Clock
 from bot.config import Config
 from bot.dispatch import CallBook, Dispatcher, RetryPolicy, Router, RouteTable, Runner, Worker
+from bot.errors import SettingProblem, SettingsError
 from bot.flow import Fallback, Flows, Services
 from bot.health import HealthRoutes
 from bot.journal import FlowJournal, Journal
@@ -21,8 +23,17 @@ from bot.webhook import Limits, Peers, Receiver, Verifier
 
 
 def api_config(config: Config) -> ApiConfig:
-    """Return how the platform's API is reached."""
+    """Return how the platform's API is reached.
+
+    Raises:
+        SettingsError: ``BOT_API_PATHS`` names a request that the bot never sends.
+    """
     settings = config.settings
+    known = {one.path for one in (*CALL_REQUESTS, *RECORD_REQUESTS)}
+    unknown = sorted(set(settings.api_paths) - known)
+    if unknown:
+        problem = f"the bot sends no request {', '.join(unknown)}"
+        raise SettingsError(SettingProblem("BOT_API_PATHS", problem, f"It sends: {', '.join(sorted(known))}"))
     return ApiConfig(
         base_url=config.api_url,
         bot_id=config.bot_id,

@@ -149,6 +149,8 @@ def _api_problems(settings: Settings) -> list[SettingProblem]:
                 "Lower the one or raise the other",
             )
         )
+    if settings.id and not settings.id.isprintable():
+        problems.append(SettingProblem(variable("id"), "has characters that cannot be sent", f"Set it: {fix('id')}"))
     for name in ("api_url", "public_url"):
         url = getattr(settings, name)
         if url is not None and (url.query or url.fragment):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.assembly import api_config
 from bot.config import Config, is_loopback, is_unconfigured, journal_path, resolve, simulated
 from bot.errors import SettingsError
 from bot.settings import Settings
@@ -170,3 +171,13 @@ def test_unconfigured_means_nothing_said_of_the_platform(values: dict[str, objec
 )
 def test_loopback_is_what_only_this_machine_reaches(host: str | None, loopback: bool) -> None:
     assert is_loopback(host) is loopback
+
+
+def test_a_bot_id_that_cannot_be_sent_is_told() -> None:
+    assert problems(settings(id="bot\nid"))["BOT_ID"].startswith("BOT_ID: has characters that cannot be sent")
+
+
+def test_a_request_that_is_never_sent_cannot_be_renamed() -> None:
+    config = resolve(settings(api_paths="call/unhold=call/unpause"))
+    with pytest.raises(SettingsError, match=r"BOT_API_PATHS: the bot sends no request call/unhold. It sends: call/get"):
+        api_config(config)

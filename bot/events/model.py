@@ -114,8 +114,11 @@ class CallCreated(CallEvent):
 
     @property
     def incoming(self) -> bool:
-        """Whether somebody outside called: the type says so, or the call came in by a telephone line."""
-        return (self.call_type or "").endswith("incoming") or self.originator.trunk_id is not None
+        """Whether somebody outside called: the type says so, or else the call came in by a telephone line."""
+        kind = self.call_type or ""
+        if kind.endswith(("incoming", "outgoing")):
+            return kind.endswith("incoming")
+        return self.originator.trunk_id is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

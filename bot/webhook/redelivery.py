@@ -16,8 +16,8 @@ from typing import Final
 
 from bot.clock import Clock
 
-_KEEP: Final = 120.0
-"""Seconds within which a doubtful delivery is expected again."""
+_KEEP: Final = 30.0
+"""Seconds within which a doubtful delivery is expected again; an equal key press that late is a new one."""
 _MOST: Final = 10_000
 """Doubtful deliveries remembered; the oldest is forgotten first, which at worst lets a copy through."""
 
