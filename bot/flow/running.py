@@ -125,7 +125,10 @@ class RunningFlow:
         Returns:
             How it ended, or None if it is left to the next process.
         """
-        driver = Driver(self.route.function(self._call, **self._arguments))
+        try:
+            driver = Driver(self.route.function(self._call, **self._arguments))
+        except TypeError as error:
+            return self._failed(error)
         self.steps.begin(driver)
         stall = self._clock.call_later(_REPLAY_WITHIN, self._check_replay)
         try:

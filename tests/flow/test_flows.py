@@ -332,3 +332,20 @@ async def test_a_call_without_a_flow_goes_to_the_fallback_and_ends_in_a_message(
         await there.over(call)
         assert any("leave-a-message" in sound.path for sound in call.played)
         assert call.recorded
+
+
+async def test_a_transfer_with_wrong_arguments_ends_in_the_fallback(tmp_path: Path) -> None:
+    router = Router()
+
+    @router.flow()
+    async def other(call: Call) -> None:
+        await call.hang_up()
+
+    @router.call(incoming=True)
+    async def first(call: Call) -> None:
+        call.transfer(other, unexpected=1)
+
+    async with world(tmp_path, handlers_of(router), people=[ANNA]) as there:
+        call = await there.simulator.place_call(Caller(hangs_up_after=30.0))
+        await there.over(call)
+        assert list(call.connected) == ["agent-anna"]
