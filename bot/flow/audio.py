@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.api import spec
-from bot.errors import Rejected
+from bot.errors import ApiError, PromptError, Rejected
 from bot.events import Event, JsonValue, MemberDtmf
 from bot.flow.core import CallCore
 
@@ -139,6 +139,16 @@ class CallAudio(CallCore):
         known = played if isinstance(played, dict) else {}
         lasts = known.get("duration")
         return Sound(str(known.get("url")), lasts if isinstance(lasts, int | float) else None, self._steps.now)
+
+    async def _start_music(self, music: str | None, language: str | None) -> Sound | None:
+        """Start what a caller hears while waiting; without it the wait goes on all the same."""
+        if music is None:
+            return None
+        try:
+            return await self._start_sound(music, loop=True, language=language)
+        except (PromptError, ApiError) as error:
+            self.log.warning("nothing is played while the caller waits", music=music, reason=str(error))
+            return None
 
     async def _stop_sound(self, sound: Sound) -> None:
         async def send() -> JsonValue:

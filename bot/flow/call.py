@@ -101,7 +101,7 @@ class Call(CallVoicemail):
         raise Transfer(flow, arguments)
 
     async def _pause(self, seconds: float, music: str | None, language: str | None) -> None:
-        sound = None if music is None else await self._start_sound(music, loop=True, language=language)
+        sound = await self._start_music(music, language)
         await self._sleep_until(self._steps.now + max(0.0, seconds))
         if sound is not None:
             await self._stop_sound(sound)

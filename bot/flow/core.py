@@ -265,7 +265,7 @@ class CallCore:
         async def act(_doubt: bool) -> JsonValue:
             return await look()
 
-        return await self._steps.do(name, arguments, act)
+        return await self._steps.do(name, arguments, act, after_end=True)
 
     def _is_callers_key(self, event: Event) -> bool:
         """Return whether a key was pressed by the caller: by nobody whom this call has invited."""

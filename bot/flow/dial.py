@@ -105,9 +105,7 @@ class CallDial(CallPeople):
 
     async def _with_music(self, rounds: Sequence[tuple[Invitee, ...]], manner: _Manner, music: str | None) -> Dialled:
         fates: dict[str, Fate] = {}
-        sound = None
-        if music is not None and any(rounds):
-            sound = await self._start_sound(music, loop=True, language=manner.language)
+        sound = await self._start_music(music, manner.language) if any(rounds) else None
         for group in rounds:
             winner = await self._ring_group([one for one in group if one.contact_id not in fates], manner, fates)
             if winner is not None:

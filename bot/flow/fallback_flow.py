@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.errors import ApiError
+from bot.errors import ApiError, PromptError
 from bot.events import JsonValue
 from bot.flow.call import Call
 from bot.flow.route import FlowRoute
@@ -29,8 +29,14 @@ async def answer_anyway(call: Call, reason: str = "") -> None:
         # Rung anew in a moment; a telephone must not be rung twice at once.
         await call.call_off(contact_id)
     dialled = await call.dial(call.rota.on_duty(), together=True, ring=_RING)
-    if not dialled:
-        await call.voicemail(notify=call.rota.on_duty())
+    if dialled:
+        return
+    try:
+        await call.voicemail(notify=call.rota.on_duty(), thanks=None)
+    except PromptError as error:
+        # A message without having been asked for one is better than none.
+        call.log.error("the fallback has no prompt", reason=str(error))  # noqa: TRY400 - the line says it all
+        await call.voicemail(None, notify=call.rota.on_duty(), thanks=None)
 
 
 async def _attendance(call: Call) -> tuple[list[str], list[str]]:

@@ -184,6 +184,12 @@ class Flows:
         key = CallKey.parse(start.lane)
         mailbox = Mailbox(stored.events)
         route = self._by_name.get(start.name)
+        before = self._flows.get(start.lane)
+        if before is not None:
+            # The process died between the beginning of this flow and the end of the one before.
+            before.leave()
+            end = FlowEnd(FlowState.PASSED, self._services.clock.now())
+            self._journal.end_flow(before.start.flow_id, end)
         if route is not None and route.version == start.version:
             self._run(self._flow(start, route, key, mailbox, stored))
             return
@@ -212,27 +218,32 @@ class Flows:
                 return
             if self._flows.get(flow.start.lane) is flow:
                 del self._flows[flow.start.lane]
-            self._journal.end_flow(flow.start.flow_id, result.end)
             self._metrics.flows_ended.labels(flow.route.name, result.end.state).inc()
-            await self._go_on(flow, result)
+            # What comes next is noted before the end is, and nothing is awaited in between: a process that dies
+            # here leaves a call with two flows, of which the newer counts, and never one with none.
+            rescued = self._go_on(flow, result)
+            self._journal.end_flow(flow.start.flow_id, result.end)
+            if not rescued:
+                await self._last_resort.rescue(flow.mailbox.subject, reason="the fallback failed")
 
-    async def _go_on(self, flow: RunningFlow, result: Result) -> None:
+    def _go_on(self, flow: RunningFlow, result: Result) -> bool:
+        """Start what comes after a flow; return False if that is the last resort's business."""
         if result.transfer is not None:
             route = self._by_function.get(result.transfer.flow)
             if route is not None:
                 self._follow(flow, route, result.transfer.arguments)
-                return
+                return True
             result = Result(result.end, LookupError(f"{result.transfer} is no registered flow; add @router.flow"))
         if result.error is None:
-            return
+            return True
         over = flow.steps.over or flow.mailbox.ended
         log.error("flow failed", flow=flow.route.name, where=flow.route.where, over=over, exc_info=result.error)
-        if over or await flow.is_gone():
-            return
+        if over:
+            return True
         if flow.route is FALLBACK:
-            await self._last_resort.rescue(flow.mailbox.subject, reason="the fallback failed")
-        else:
-            self._follow(flow, FALLBACK, {"reason": result.end.error or str(result.error)})
+            return False
+        self._follow(flow, FALLBACK, {"reason": result.end.error or str(result.error)})
+        return True
 
     def _follow(self, flow: RunningFlow, route: FlowRoute, arguments: dict[str, JsonValue]) -> None:
         """Start the next flow of a call."""

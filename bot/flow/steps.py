@@ -182,8 +182,8 @@ class Steps:
         if number < len(self._recorded):
             if self._recorded[number].name == ENDED:
                 self._soon(self._end_again)
-            elif number in self._turns:
-                self._turns.pop(number).set_result(None)
+            elif (turn := self._turns.pop(number, None)) is not None and not turn.done():
+                turn.set_result(None)
         elif not self._resumed:
             self._live.set_result(None)
         elif self._going_live is None:
@@ -193,7 +193,11 @@ class Steps:
         for _ in range(_HOPS):
             await asyncio.sleep(0)
         if self._reconcile is not None:
-            await self._reconcile()
+            try:
+                await self._reconcile()
+            except Exception:
+                # The flow knows the call as the journal does; that is enough to go on.
+                log.exception("a resumed call could not be looked up")
         self._live.set_result(None)
         if self._ending and not self.over:
             self._raise_end()

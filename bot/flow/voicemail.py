@@ -33,7 +33,7 @@ class CallVoicemail(CallDial):
 
     async def voicemail(
         self,
-        prompt: str = "leave-a-message",
+        prompt: str | None = "leave-a-message",
         *,
         longest: float = 120.0,
         finish_key: str = "#",
@@ -47,7 +47,7 @@ class CallVoicemail(CallDial):
         hang-up: the link is still stored before `CallEnded` goes on.
 
         Args:
-            prompt: asks for the message and ends with the tone.
+            prompt: asks for the message and ends with the tone; None plays nothing.
             longest: seconds that the message may last.
             finish_key: the key that ends it.
             notify: who is told, beside the thread: a contact id or ``call.rota.on_duty(...)``.
@@ -62,7 +62,8 @@ class CallVoicemail(CallDial):
         """
         if longest <= 0:
             raise ValueError(f"longest must be positive, and is {longest!r}")
-        await self.play(prompt, barge_in=False, language=language)
+        if prompt is not None:
+            await self.play(prompt, barge_in=False, language=language)
         self.clear_keys()
         await self.record()
         began = self._steps.now

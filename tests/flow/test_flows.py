@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot import Call, CallEnded, Fate, Reason, Rejected, Router
+from bot.dispatch import Handlers
 from bot.flow.gather import Gathered
 from bot.simulator import Caller, Contact
 from tests.support.world import World, handlers_of, world
@@ -349,3 +350,26 @@ async def test_a_transfer_with_wrong_arguments_ends_in_the_fallback(tmp_path: Pa
         call = await there.simulator.place_call(Caller(hangs_up_after=30.0))
         await there.over(call)
         assert list(call.connected) == ["agent-anna"]
+
+
+async def test_the_fallback_needs_no_prompts(tmp_path: Path) -> None:
+    async with world(tmp_path, Handlers(Router(), []), people=[ABSENT]) as there:
+        call = await there.simulator.place_call(Caller(hangs_up_after=60.0))
+        await there.over(call)
+        assert call.recorded
+        assert there.count("bot_flows_ended_total", flow="bot.fallback", state="ended") == 1
+
+
+async def test_those_on_duty_are_told_of_a_message_though_the_caller_hung_up(tmp_path: Path) -> None:
+    router = Router()
+
+    @router.call(incoming=True)
+    async def take(call: Call) -> None:
+        await call.voicemail(notify=call.rota.on_duty())
+
+    async with world(tmp_path, handlers_of(router), people=[ANNA, BORIS]) as there:
+        call = await there.simulator.place_call(Caller(hangs_up_after=20.0))
+        await there.over(call)
+        await there.live(5)
+        told = [one.text for one in there.simulator.timeline.since() if one.text.startswith("comment/create")]
+        assert len(told) == 3, there.story()
