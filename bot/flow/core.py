@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from bot.flow.mailbox import Mailbox, Match
 from bot.flow.members import CallMember, MemberBook
 from bot.flow.presence import call_is_gone
 from bot.flow.services import Services
+from bot.flow.state import CallState
 from bot.flow.steps import Steps
 from bot.journal import StoredEvent
 
@@ -50,7 +51,7 @@ class CallParts:
     mailbox: Mailbox
     api: TeamApi
     services: Services
-    state: MutableMapping[str, JsonValue]
+    state: CallState
     on_over: Callable[[], None]
 
 

@@ -20,6 +20,7 @@ from bot.flow.mailbox import Mailbox
 from bot.flow.presence import call_is_gone
 from bot.flow.route import FlowRoute
 from bot.flow.services import Services
+from bot.flow.state import CallState
 from bot.flow.steps import Steps
 from bot.journal.flows import FlowEnd, FlowJournal, FlowStart, FlowState, StepRecord
 
@@ -57,6 +58,24 @@ class RunningFlow:
         longest: seconds that a flow may last.
     """
 
+    __slots__ = (
+        "_api",
+        "_arguments",
+        "_call",
+        "_clock",
+        "_longest",
+        "_stopping",
+        "_stored_state",
+        "checked_at",
+        "key",
+        "mailbox",
+        "route",
+        "start",
+        "state",
+        "steps",
+        "task",
+    )
+
     def __init__(
         self,
         start: FlowStart,
@@ -77,9 +96,9 @@ class RunningFlow:
         self.checked_at = services.clock.now()
         self.task: asyncio.Task[None] | None = None
         given = orjson.loads(start.arguments)
-        self.state: dict[str, JsonValue] = dict(given.get("state", {}))
+        self.state = CallState(given.get("state"))
         self._arguments: dict[str, JsonValue] = given.get("arguments", {})
-        self._stored_state = orjson.dumps(self.state)
+        self._stored_state = self.state.as_json()
         self._clock: Clock = services.clock
         self._longest = longest
         self._stopping = False
@@ -130,11 +149,12 @@ class RunningFlow:
         except TypeError as error:
             return self._failed(error)
         self.steps.begin(driver)
-        stall = self._clock.call_later(_REPLAY_WITHIN, self._check_replay)
+        stall = None if self.steps.finished else self._clock.call_later(_REPLAY_WITHIN, self._check_replay)
         try:
             return await self._result(driver)
         finally:
-            stall.cancel()
+            if stall is not None:
+                stall.cancel()
             self.steps.close()
             await self.steps.branches.close()
 
@@ -189,7 +209,7 @@ class RunningFlow:
         return gone
 
     def _changed_state(self) -> bytes | None:
-        state = orjson.dumps(self.state)
+        state = self.state.as_json()
         if state == self._stored_state:
             return None
         self._stored_state = state

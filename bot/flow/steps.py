@@ -54,6 +54,33 @@ class Steps:
         diverged: why the flow cannot go on, once it did something else than was recorded.
     """
 
+    __slots__ = (
+        "_by_path",
+        "_clock",
+        "_count",
+        "_durable",
+        "_ending",
+        "_flow_id",
+        "_going_live",
+        "_journal",
+        "_live",
+        "_mailbox",
+        "_next",
+        "_reconcile",
+        "_recorded",
+        "_recording",
+        "_resumed",
+        "_state",
+        "_turns",
+        "branches",
+        "closed",
+        "diverged",
+        "driver",
+        "now",
+        "over",
+        "position",
+    )
+
     def __init__(
         self,
         start: FlowStart,
