@@ -13,7 +13,7 @@ import structlog
 from bot.api import ApiClient
 from bot.assembly import api_config, build_dispatcher, build_flows, build_receiver, build_routes
 from bot.clock import Clock, SystemClock
-from bot.config import Config, is_loopback
+from bot.config import Config, calendar_folder, is_loopback
 from bot.dispatch import Dispatcher, Handlers
 from bot.errors import JournalError
 from bot.flow import Flows, Services
@@ -140,7 +140,7 @@ class Bot:
         watch = RotaWatch(
             path,
             clock=self._clock,
-            cache=self._config.journal_path.parent / "calendars",
+            cache=calendar_folder(self._config.journal_path),
             report=lambda line: log.warning("rota", what=line),
         )
         await stack.enter_async_context(watch)

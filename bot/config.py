@@ -126,6 +126,11 @@ def journal_path(settings: Settings) -> Path:
     return path
 
 
+def calendar_folder(journal: Path) -> Path:
+    """Return the folder, beside a journal's file, for the copies of the rota's calendars."""
+    return journal.parent / "calendars"
+
+
 def _journal_path(settings: Settings, problems: list[SettingProblem]) -> Path:
     scheme = urlsplit(settings.journal).scheme
     path = settings.journal.removeprefix(_SQLITE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.api import ApiClient
 from bot.assembly import api_config
-from bot.cli.common import Subparsers, add_command
+from bot.cli.common import Subparsers, add_command, rota_at
 from bot.clock import SystemClock
 from bot.config import Config, resolve
 from bot.dispatch import load_handlers
@@ -47,6 +48,7 @@ async def run(options: argparse.Namespace) -> int:
         print(f"WARNING  {warning}")
     results = [
         await _tested("handlers and prompts", lambda: _handlers(settings)),
+        await _tested("rota", lambda: _rota(settings)),
         await _tested("journal", lambda: _journal(config)),
         await _tested("platform's API", lambda: _api(config)),
     ]
@@ -68,7 +70,9 @@ def _shown(value: object) -> str:
 def _warnings(settings: Settings) -> list[str]:
     found = []
     if not settings.on_duty and settings.rota is None:
-        found.append("BOT_ON_DUTY: is empty. Nobody can be rung, not even by the fallback; name contact ids")
+        found.append("BOT_ON_DUTY: is empty, and BOT_ROTA is not set. Name contact ids, or a rota file")
+    if settings.on_duty and settings.rota is not None:
+        found.append("BOT_ON_DUTY: has no effect, because BOT_ROTA is set. Remove one of the two")
     if any(len(secret) < _SHORT_SECRET for secret in settings.webhook_secret):
         found.append("BOT_WEBHOOK_SECRET: is short. Make a longer one with: openssl rand -hex 24")
     return found
@@ -86,7 +90,21 @@ async def _tested(what: str, test: Callable[[], Awaitable[str]]) -> bool:
 async def _handlers(settings: Settings) -> str:
     handlers = load_handlers(settings.handlers)
     prompts = PromptLibrary.load(handlers.prompt_folders)
-    return f"{len(list(handlers.router.routes()))} handlers, {len(prompts)} prompts"
+    flows, routes = len(list(handlers.router.flows())), len(list(handlers.router.routes()))
+    return f"{flows} flows, {routes} handlers, {len(prompts)} prompts"
+
+
+async def _rota(settings: Settings) -> str:
+    now = datetime.now(UTC)
+    rota = rota_at(settings, now)
+    duties = {group: rota.on_duty(group, now) for group in rota.groups}
+    if not duties[rota.fallback_group].members:
+        print(
+            f"WARNING  nobody is on duty now in {rota.fallback_group!r}, the group that the fallback rings: "
+            "a caller whom no flow attends to could only leave a message"
+        )
+    who = (f"{group}: {', '.join(one.name for one in duty.members) or 'nobody'}" for group, duty in duties.items())
+    return f"on duty now: {'; '.join(who)}"
 
 
 async def _journal(config: Config) -> str:

@@ -12,11 +12,12 @@ from typing import TypeAlias
 from pydantic import SecretStr
 
 from bot.clock import SystemClock
-from bot.config import journal_path
+from bot.config import calendar_folder, journal_path
 from bot.errors import JournalUnavailable
 from bot.journal.sqlite import SqliteJournal
 from bot.log import configure_logging
 from bot.masking import Masker
+from bot.rota import Rota, load_with_copies
 from bot.settings import Settings
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
@@ -69,6 +70,22 @@ async def journal_beside(settings: Settings) -> AsyncIterator[SqliteJournal]:
         yield journal
     finally:
         await journal.close()
+
+
+def rota_at(settings: Settings, moment: datetime) -> Rota:
+    """Return the rota that a bot with these settings goes by; its calendars are the copies that a bot has kept.
+
+    Args:
+        settings: name the rota's file, or who is on duty.
+        moment: around which calendars are worked out, with a time zone.
+
+    Raises:
+        RotaError: the file cannot be read or has mistakes.
+        SettingsError: ``BOT_JOURNAL`` is wrong, beside which the copies are.
+    """
+    if settings.rota is None:
+        return Rota.simple(settings.on_duty)
+    return load_with_copies(settings.rota, calendar_folder(journal_path(settings)), moment)
 
 
 def local_time(moment: float) -> str:

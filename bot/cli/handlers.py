@@ -1,4 +1,4 @@
-"""``handlers``: what is registered."""
+"""``handlers``: which flows and handlers are registered."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bot.dispatch import load_handlers
 
 def add_to(commands: Subparsers) -> None:
     """Add the command."""
-    add_command(commands, "handlers", "List the handlers: for which event, from which file and line.", run)
+    add_command(commands, "handlers", "List flows and handlers: what starts them, from which file and line.", run)
 
 
 async def run(options: argparse.Namespace) -> int:
-    """Print the handlers in the order in which they run."""
+    """Print the flows in the order in which they are matched, then the handlers in that in which they run."""
     for line in handler_lines(load_handlers(options.settings.handlers).router):
         print(line.strip())
     return 0

@@ -11,8 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from bot.cli import calls, check, demo, handlers, replay, run, simulate
-from bot.errors import BotError, HandlerError, PromptError, SettingsError
+from bot.cli import calls, check, demo, handlers, prompts, replay, run, simulate, who
+from bot.errors import BotError, HandlerError, PromptError, RotaError, SettingsError
 from bot.settings import load_settings
 
 Command: TypeAlias = Callable[[argparse.Namespace], Coroutine[None, None, int]]
@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: of the command line, without the program's name; the process's own by default.
 
     Returns:
-        The exit status: 0 if it went well, 1 if it failed, 2 if the configuration or the handlers are wrong.
+        The exit status: 0 if it went well, 1 if it failed, 2 if the configuration, the rota,
+        the prompts or the handlers are wrong.
     """
     # The installed script does not have the current folder on its path, and the handlers are there.
     if str(Path.cwd()) not in sys.path:
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.settings = load_settings()
         return _in_loop(options.command(options))
-    except (SettingsError, HandlerError, PromptError) as error:
+    except (SettingsError, HandlerError, PromptError, RotaError) as error:
         _say(error)
         return _MISCONFIGURED
     except BotError as error:
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (run, simulate, demo, check, handlers, calls, replay):
+    for module in (run, simulate, demo, check, handlers, calls, replay, who, prompts):
         module.add_to(commands)
     return parser
 

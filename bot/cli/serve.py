@@ -28,10 +28,12 @@ async def serve(config: Config, handlers: Handlers, *, announce: Callable[[Bot],
         The exit status.
     """
     stopping = stop_signal()
+    # Starting makes much that stays, and calls that are resumed above all; looking through it again and again is waste.
+    gc.disable()
     async with Bot(config, handlers) as bot:
-        # What exists by now lives as long as the process; the collector need not look at it again.
         gc.collect()
         gc.freeze()
+        gc.enable()
         announce(bot)
         log.info("ready", url=bot.url)
         return await _until(stopping, bot)

@@ -27,6 +27,23 @@ async def greet(event, ctx):
 """
 
 
+FLOWS = """
+from bot import Router
+
+router = Router()
+
+
+@router.call(incoming=True)
+async def reception(call):
+    call.transfer(survey)
+
+
+@router.flow()
+async def survey(call):
+    await call.hang_up()
+"""
+
+
 async def test_check_of_a_good_configuration(bench: Bench) -> None:
     config = SimulatorConfig(bot_id="bot-of-the-tests", secret_key=SECRET_KEY)
     async with Simulator(config, clock=SystemClock()) as platform:
@@ -34,6 +51,7 @@ async def test_check_of_a_good_configuration(bench: Bench) -> None:
     assert result.status == 0, result.text
     assert [line.split(":")[0] for line in result.out.splitlines() if line.startswith("OK ")] == [
         "OK       handlers and prompts",
+        "OK       rota",
         "OK       journal",
         "OK       platform's API",
     ]
@@ -81,6 +99,17 @@ async def test_handlers_are_listed_with_file_and_line(bench: Bench) -> None:
         ["Thread.updated", "handlers.front.slow"],
     ]
     assert lines[0][2:] == ["handlers/front.py:9", "if", "incoming=True"]
+
+
+async def test_flows_are_listed_before_handlers(bench: Bench) -> None:
+    bench.write("calls", FLOWS)
+    listed, checked = await asyncio.gather(bench.run("handlers"), bench.run("check"))
+    assert [" ".join(line.split()) for line in listed.out.splitlines()[:3]] == [
+        "a call handlers.calls.reception handlers/calls.py:7 if incoming=True",
+        "a transfer handlers.calls.survey handlers/calls.py:12",
+        "Call.created handlers.front.greet handlers/front.py:9 if incoming=True",
+    ]
+    assert "OK       handlers and prompts: 2 flows, 3 handlers, 0 prompts" in checked.out
 
 
 @pytest.mark.parametrize("command", [["calls"], ["replay"]])
@@ -180,5 +209,5 @@ async def test_the_command_line_itself(bench: Bench) -> None:
         *(bench.run(*arguments) for arguments in ([], ["nonsense"], ["--version"], ["--help"]))
     )
     assert [nothing.status, unknown.status, version.status, helped.status] == [2, 2, 0, 0]
-    for command in ("run", "simulate", "demo", "check", "handlers", "calls", "replay"):
+    for command in ("run", "simulate", "demo", "check", "handlers", "calls", "replay", "who", "prompts"):
         assert f"\n    {command} " in helped.out
