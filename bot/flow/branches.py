@@ -58,6 +58,11 @@ class Branches:
         self._trunk = Branch(self, asyncio.current_task())
         _current.set(self._trunk)
 
+    @property
+    def several(self) -> bool:
+        """Whether the flow has started tasks that do steps."""
+        return self._trunk is not None and bool(self._trunk.children)
+
     def here(self) -> Branch:
         """Return the branch of the current task.
 

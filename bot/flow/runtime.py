@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-import orjson
 import structlog
 
 from bot.events import CallCreated, CallEndedEvent, CallKey, JsonValue
@@ -16,6 +15,7 @@ from bot.flow.mailbox import Mailbox
 from bot.flow.route import FlowRoute
 from bot.flow.running import Result, RunningFlow
 from bot.flow.services import Services
+from bot.flow.state import compact
 from bot.journal import StoredEvent
 from bot.journal.flows import FlowEnd, FlowId, FlowJournal, FlowStart, FlowState, StoredFlow
 from bot.log import handling
@@ -79,19 +79,23 @@ class Flows:
             JournalUnavailable: they cannot be read.
         """
         self._broken = asyncio.get_running_loop().create_future()
-        resumed = 0
-        after: FlowId | None = None
-        while page := await self._journal.running_flows(after, _PAGE):
-            for stored in page:
-                self._resume(stored)
-            resumed += len(page)
-            after = page[-1].start.flow_id
-            if len(page) < _PAGE:
-                break
+        left = await self._left_over()
+        for stored in left:
+            self._resume(stored)
+        resumed = len(left)
         self._watchdog = asyncio.create_task(self._watch_silent(), name="flow-watchdog")
         if resumed:
             log.info("flows resumed", flows=resumed)
         return resumed
+
+    async def _left_over(self) -> Sequence[StoredFlow]:
+        """Read all flows that have not ended, before any of them keeps the loop busy and the reader waiting."""
+        found: list[StoredFlow] = []
+        while True:
+            page = await self._journal.running_flows(found[-1].start.flow_id if found else None, _PAGE)
+            found.extend(page)
+            if len(page) < _PAGE:
+                return found
 
     async def stop(self) -> None:
         """Leave all flows to the next process; their steps are recorded."""
@@ -156,7 +160,7 @@ class Flows:
             lane=str(key),
             name=route.name,
             version=route.version,
-            arguments=orjson.dumps(given),
+            arguments=compact(given),
             started_at=self._services.clock.now(),
         )
         if route is FALLBACK:

@@ -15,12 +15,13 @@ from typing import Final
 import structlog
 
 from bot.clock import Clock
-from bot.errors import BotError, CallEnded, FlowDiverged, JournalUnavailable
+from bot.errors import BotError, CallEnded, FlowDiverged
 from bot.events import JsonValue
 from bot.flow import outcome
 from bot.flow.branches import Branches
 from bot.flow.driver import Driver
 from bot.flow.mailbox import Mailbox
+from bot.flow.recording import StepRecorder
 from bot.journal.flows import FlowJournal, FlowStart, StepRecord
 
 log = structlog.get_logger("bot.flow")
@@ -30,9 +31,6 @@ ENDED: Final = "@ended"
 
 _HOPS: Final = 12
 """Rounds of the loop in which a flow that goes on after a step comes to its next one, task groups included."""
-_GIVE_UP_RECORDING: Final = 5.0
-"""Seconds for which a step waits for a journal that cannot store, before the caller matters more than the record."""
-_PAUSE: Final = 0.5
 
 
 class Steps:
@@ -58,19 +56,17 @@ class Steps:
         "_by_path",
         "_clock",
         "_count",
-        "_durable",
         "_ending",
         "_flow_id",
         "_going_live",
-        "_journal",
         "_live",
         "_mailbox",
         "_next",
         "_reconcile",
         "_recorded",
+        "_recorder",
         "_recording",
         "_resumed",
-        "_state",
         "_turns",
         "branches",
         "closed",
@@ -110,12 +106,12 @@ class Steps:
         self._live: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._going_live: asyncio.Task[None] | None = None
         self._recording = 0
-        self._durable = True
         self._ending = False
         self._mailbox = mailbox
-        self._journal = journal
+        self._recorder = StepRecorder(start.flow_id, journal, clock, state)
         self._clock = clock
-        self._state = state
+        if any(record.number != index for index, record in enumerate(recorded)):
+            self.diverged = FlowDiverged("a step of the flow was not recorded")
 
     @property
     def finished(self) -> bool:
@@ -217,7 +213,8 @@ class Steps:
             self._going_live = asyncio.create_task(self._go_live(), name=f"flow-live-{self._flow_id.call_seq}")
 
     async def _go_live(self) -> None:
-        for _ in range(_HOPS):
+        # A branch that was faster must have called the others off before one of those goes on.
+        for _ in range(_HOPS if self.branches.several else 1):
             await asyncio.sleep(0)
         if self._reconcile is not None:
             try:
@@ -259,8 +256,7 @@ class Steps:
         record = StepRecord(self._count, "", ENDED, "", b"{}", self._mailbox.last, now, now)
         self._count += 1
         self._saw(record)
-        if self._durable:
-            self._journal.note_step(self._flow_id, record)
+        self._recorder.note(record)
 
     async def _record(self, path: str, name: str, digest: str, brought: bytes, began: float) -> None:
         at = self._clock.now()
@@ -268,7 +264,7 @@ class Steps:
         self._count += 1
         self._recording += 1
         try:
-            await self._store(record)
+            await self._recorder.store(record)
         finally:
             self._recording -= 1
             if self._ending and not self.over:
@@ -277,24 +273,6 @@ class Steps:
 
     def _saw(self, record: StepRecord) -> None:
         self.now, self.position = max(self.now, record.at), max(self.position, record.seen)
-
-    async def _store(self, record: StepRecord) -> None:
-        if not self._durable:
-            return
-        state = self._state()
-        give_up = self._clock.monotonic() + _GIVE_UP_RECORDING
-        while True:
-            try:
-                await self._journal.record_step(self._flow_id, record, state)
-            except JournalUnavailable as error:
-                if self._clock.monotonic() > give_up:
-                    # A resumed flow will diverge here and end in the fallback; a caller in silence now is worse.
-                    log.error("a step could not be recorded", step=record.name, error=str(error))  # noqa: TRY400
-                    self._durable = False
-                    return
-                await self._clock.sleep(_PAUSE)
-            else:
-                return
 
     def _diverge(self, problem: str) -> None:
         self.diverged = FlowDiverged(problem)

@@ -357,7 +357,7 @@ async def test_the_fallback_needs_no_prompts(tmp_path: Path) -> None:
         call = await there.simulator.place_call(Caller(hangs_up_after=60.0))
         await there.over(call)
         assert call.recorded
-        assert there.count("bot_flows_ended_total", flow="bot.fallback", state="ended") == 1
+        await there.live_until(lambda: there.count("bot_flows_ended_total", flow="bot.fallback", state="ended") == 1)
 
 
 async def test_those_on_duty_are_told_of_a_message_though_the_caller_hung_up(tmp_path: Path) -> None:
