@@ -18,7 +18,7 @@ from tests.support.world import World, handlers_of, world
 
 
 def fallbacks(there: World) -> dict[str, float]:
-    results = ("attended", "rung", "message", "failed")
+    results = ("flow", "attended", "rung", "message", "failed")
     counts = {result: there.count("bot_fallbacks_total", result=result) for result in results}
     return {result: count for result, count in counts.items() if count}
 
@@ -40,7 +40,7 @@ async def test_a_handler_that_raises(tmp_path: Path) -> None:
 
         assert invited(there, call) == [ANNA.contact_id, BORIS.contact_id], "all agents are rung at once"
         assert call.connected == [ANNA.contact_id]
-        assert fallbacks(there) == {"rung": 1}
+        assert fallbacks(there) == {"flow": 1}
         (name,) = [route.name for route in router.routes()]
         assert there.count("bot_handler_failures_total", handler=name) == 3
         assert there.count("bot_events_settled_total", outcome="dead") == 1
@@ -64,7 +64,7 @@ async def test_a_handler_that_hangs(tmp_path: Path) -> None:
         assert invited(there, call) == [ANNA.contact_id], "a caller does not wait for a second attempt"
         await there.over(call)
         assert call.connected == [ANNA.contact_id]
-        assert fallbacks(there) == {"rung": 1}
+        assert fallbacks(there) == {"flow": 1}
         (letter,) = await there.dead_letters()
         assert "took longer than 15 s" in letter.failure.error
 
@@ -74,7 +74,7 @@ async def test_no_handler(tmp_path: Path) -> None:
         call = await there.simulator.place_call(Caller(talks_for=5.0))
         await there.over(call)
         assert call.connected == [ANNA.contact_id]
-        assert fallbacks(there) == {"rung": 1}
+        assert fallbacks(there) == {"flow": 1}
         assert not await there.dead_letters(), "nothing failed"
 
 
@@ -84,7 +84,7 @@ async def test_no_handler_and_nobody_on_duty(tmp_path: Path) -> None:
         await there.over(call)
         assert [playback.name.partition(".")[0] for playback in call.played] == ["leave-a-message"]
         assert call.recorded
-        assert fallbacks(there) == {"message": 1}
+        assert fallbacks(there) == {"flow": 1}
 
 
 async def test_a_handler_that_fails_when_an_agent_did_not_answer(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ async def test_a_handler_that_fails_when_an_agent_did_not_answer(tmp_path: Path)
         assert call.connected == [BORIS.contact_id]
         assert invited(there, call) == [ANNA.contact_id, ANNA.contact_id, BORIS.contact_id]
         assert not there.notes(call)
-        assert fallbacks(there)["rung"] == 1
+        assert fallbacks(there) == {"flow": 1}
 
 
 async def test_a_handler_that_only_watches_may_fail(tmp_path: Path) -> None:
@@ -115,9 +115,14 @@ async def test_a_handler_that_only_watches_may_fail(tmp_path: Path) -> None:
     async def watcher(_event: CallCreated, _ctx: Context) -> None:
         raise RuntimeError("no")
 
+    @router.on("Call.created", incoming=True)
+    async def ring(event: CallCreated, ctx: Context) -> None:
+        await ctx.api.calls.invite(event.call_id, contact_id=ANNA.contact_id)
+
     async with world(tmp_path, handlers_of(router), people=[ANNA]) as there:
-        call = await there.simulator.place_call(Caller(hangs_up_after=20.0))
+        call = await there.simulator.place_call(Caller(talks_for=5.0))
         await there.over(call)
+        assert call.connected == [ANNA.contact_id]
         assert fallbacks(there) == {}
         assert len(await there.dead_letters()) == 1
 
@@ -165,6 +170,6 @@ async def test_two_bots_in_one_process_know_nothing_of_each_other(tmp_path: Path
         await one.over(first)
         await two.over(second)
         assert (first.connected, second.connected) == ([ANNA.contact_id], [BORIS.contact_id])
-        assert (fallbacks(one), fallbacks(two)) == ({}, {"rung": 1})
+        assert (fallbacks(one), fallbacks(two)) == ({}, {"flow": 1})
         assert not await one.history(second)
         assert {row.outcome for row in await two.history(second)} == {Outcome.HANDLED}

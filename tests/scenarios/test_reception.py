@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot import Context, Event, Router
+from bot import CallCreated, Context, Event, Router
 from bot.journal import Outcome
 from bot.simulator import Caller, CallScript, SimCall, run_script
 from tests.scenarios.people import ANNA, BORIS, absent, declining
@@ -32,7 +32,7 @@ async def is_well(there: World) -> None:
     """Check that nothing went wrong that no caller noticed."""
     assert not await there.dead_letters()
     assert not [delivery for call in there.simulator.calls.values() for delivery in call.deliveries if delivery.problem]
-    for result in ("attended", "rung", "message", "failed"):
+    for result in ("flow", "attended", "rung", "message", "failed"):
         assert there.count("bot_fallbacks_total", result=result) == 0
 
 
@@ -165,12 +165,21 @@ async def test_a_recording_that_is_on_already_is_no_trouble(tmp_path: Path) -> N
 
 
 async def test_two_hundred_calls_at_once(tmp_path: Path) -> None:
-    async with world(tmp_path, people=[ANNA], concurrency=256, api_per_team=100) as there:
-        calls = await asyncio.gather(
-            *(there.simulator.place_call(Caller(phone=f"+7812{number:07}", talks_for=5.0)) for number in range(200))
-        )
+    router = Router()
+    agents = [replace(ANNA, contact_id=f"agent-{number:03}", phone=f"+7495{number:07}") for number in range(200)]
+
+    @router.on("Call.created", incoming=True)
+    async def connect(event: CallCreated, ctx: Context) -> None:
+        await ctx.api.calls.play_audio(event.call_id, ctx.prompt("welcome").url)
+        await ctx.api.calls.start_recording(event.call_id)
+        await ctx.api.calls.invite(event.call_id, contact_id=f"agent-{(event.originator.phone or '')[-3:]}")
+
+    async with world(tmp_path, handlers_of(router), people=agents, concurrency=256, api_per_team=100) as there:
+        callers = [Caller(phone=f"+7812{number:07}", talks_for=5.0) for number in range(200)]
+        calls = await asyncio.gather(*map(there.simulator.place_call, callers))
         await there.over(*calls)
-        assert [call for call in calls if call.connected != [ANNA.contact_id] or not call.recorded] == []
+        assert [call.connected for call in calls] == [[agent.contact_id] for agent in agents]
+        assert all(call.recorded and len(call.played) == 1 for call in calls)
         assert there.count("bot_busy_lanes") == 0
         await is_well(there)
 

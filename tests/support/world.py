@@ -119,7 +119,7 @@ class World:
                 await call.wait_settled()
 
         await self.see(all_settled())
-        await self.live_until(lambda: self.count("bot_backlog_events") == 0)
+        await self.live_until(lambda: self.count("bot_backlog_events") == 0 == self.count("bot_flows_running"))
 
     def count(self, name: str, **labels: str) -> float:
         """Return what a metric of the bot shows."""
