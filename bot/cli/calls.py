@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
-
-import orjson
+from typing import Final
 
 from bot.cli.common import Subparsers, add_command, complain, journal_beside, local_time, masker_for
+from bot.cli.timeline import timeline
 from bot.events import CallKey
-from bot.journal import CallSummary, StoredEvent
+from bot.journal import CallSummary, StoredFlow
+from bot.journal.sqlite import SqliteJournal
 from bot.masking import Masker
+
+_LETTERS: Final = 10_000
+"""Dead letters among which those of a call are looked for, from the newest."""
 
 
 def add_to(commands: Subparsers) -> None:
@@ -17,43 +21,49 @@ def add_to(commands: Subparsers) -> None:
     parser = add_command(commands, "calls", "List the latest calls, or show one call's timeline.", run)
     parser.add_argument("key", nargs="?", help="a call's key, as the list shows it: TEAM/thread/ID")
     parser.add_argument("--limit", type=int, default=20, help="how many calls are listed (20)")
+    parser.add_argument("--traceback", action="store_true", help="show where a flow or a handler failed")
 
 
 async def run(options: argparse.Namespace) -> int:
     """Print the list, or a timeline; also while the bot is running."""
     async with journal_beside(options.settings) as journal:
         if options.key is None:
-            found = await journal.calls(options.limit)
-            for call in found:
-                print(_summary(call))
-            if not found:
-                print("no calls yet")
-            return 0
+            return await _list(journal, options.limit)
         try:
             key = CallKey.parse(options.key)
         except ValueError as error:
             complain(str(error))
             return 2
-        history = await journal.history(str(key))
-        if not history:
-            complain(f"the journal knows no call {key}; 'calls' without a key lists the latest")
-            return 1
-        masker = masker_for(options.settings)
-        for stored in history:
-            print(_event(stored, history[0].received_at, masker))
-        return 0
+        return await _show(journal, str(key), masker_for(options.settings), tracebacks=options.traceback)
 
 
-def _summary(call: CallSummary) -> str:
+async def _list(journal: SqliteJournal, limit: int) -> int:
+    found = await journal.calls(limit)
+    for call in found:
+        newest = await journal.flows.flows_of(call.key, 1)
+        print(_summary(call, newest[0] if newest else None))
+    if not found:
+        print("no calls yet")
+    return 0
+
+
+async def _show(journal: SqliteJournal, lane: str, masker: Masker, *, tracebacks: bool) -> int:
+    events = await journal.history(lane)
+    if not events:
+        complain(f"the journal knows no call {lane}; 'calls' without a key lists the latest")
+        return 1
+    flows = await journal.flows.flows_of(lane)
+    letters = [letter for letter in await journal.dead_letters(_LETTERS) if letter.stored.event.lane == lane]
+    for moment in timeline(events, flows, letters, masker):
+        print(moment.line(events[0].received_at))
+        if tracebacks and moment.traceback:
+            print(moment.traceback)
+    return 0
+
+
+def _summary(call: CallSummary, flow: StoredFlow | None) -> str:
     state = "ended" if call.ended else "open "
     dead = f", {call.dead} failed" if call.dead else ""
     lasted = f"{call.last_at - call.first_at:7.1f} s"
-    return f"{local_time(call.first_at)}  {state}  {lasted}  {call.events:3} events{dead}  {call.key}"
-
-
-def _event(stored: StoredEvent, began: float, masker: Masker) -> str:
-    known = {"event_type", "team_id", "thread_id", "stream_id"}
-    fields = {name: value for name, value in stored.event.fields.items() if name not in known}
-    shown = orjson.dumps(masker.value("", fields), default=str).decode()
-    outcome = stored.outcome or "waiting"
-    return f"{stored.received_at - began:9.3f} s  {stored.event.event_type:<26} {outcome:<9}  {shown}"
+    who = f"  {flow.start.name} {flow.end.state if flow.end else 'running'}" if flow else ""
+    return f"{local_time(call.first_at)}  {state}  {lasted}  {call.events:3} events{dead}  {call.key}{who}"

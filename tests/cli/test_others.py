@@ -135,7 +135,7 @@ async def test_calls_and_dead_letters_are_seen_and_replayed_while_the_bot_runs(b
 
         shown = await bench.run("calls", f"{TEAM}/thread/one")
         assert shown.status == 0
-        assert [line.split()[2:4] for line in shown.out.splitlines()] == [
+        assert [line.split()[3:5] for line in shown.out.splitlines()] == [
             ["Call.created", "handled"],
             ["Call.Member.dtmf", "handled"],
         ]
