@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -14,45 +13,19 @@ from structlog.typing import FilteringBoundLogger
 
 from bot.api import RequestSpec, TeamApi
 from bot.errors import BotError, Rejected, StepFailed
-from bot.events import CallCreated, CallKey, Event, JsonValue, MemberDtmf, Originator
+from bot.events import Event, JsonValue, MemberDtmf, Originator
 from bot.events.names import canonical
 from bot.flow.duty import RotaView
-from bot.flow.mailbox import Mailbox, Match
+from bot.flow.mailbox import Match
 from bot.flow.members import CallMember, MemberBook
+from bot.flow.parts import CallParts
 from bot.flow.presence import call_is_gone
-from bot.flow.services import Services
-from bot.flow.state import CallState
-from bot.flow.steps import Steps
+from bot.flow.progress import Progress
 from bot.journal import StoredEvent
 
 T = TypeVar("T")
 
 _log: FilteringBoundLogger = structlog.get_logger("flow")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallParts:
-    """What a call is put together from; the runtime's business.
-
-    Attributes:
-        key: the call.
-        created: the event that began it, where it was seen.
-        steps: runs the steps of the flow.
-        mailbox: the call's events.
-        api: the platform, for the call's team.
-        services: what all flows share.
-        state: the call's own store.
-        on_over: is told that the platform does not know the call any more.
-    """
-
-    key: CallKey
-    created: CallCreated | None
-    steps: Steps
-    mailbox: Mailbox
-    api: TeamApi
-    services: Services
-    state: CallState
-    on_over: Callable[[], None]
 
 
 class CallCore:
@@ -81,8 +54,13 @@ class CallCore:
         self._on_over = parts.on_over
         self._book = MemberBook(self.caller)
         self._book_at = 0
-        self._keys_from = 0
-        self._invited: set[str] = set()
+        self._keys_from = parts.progress.keys_from
+        self._invited = set(parts.progress.invited)
+
+    @property
+    def progress(self) -> Progress:
+        """How far the flow has come in the call's events, for the flow that follows it."""
+        return Progress(self._steps.position, self._keys_from, tuple(sorted(self._invited)))
 
     @property
     def api(self) -> TeamApi:

@@ -107,7 +107,9 @@ class CallDial(CallPeople):
         fates: dict[str, Fate] = {}
         sound = await self._start_music(music, manner.language) if any(rounds) else None
         for group in rounds:
-            winner = await self._ring_group([one for one in group if one.contact_id not in fates], manner, fates)
+            # Whoever is listed twice, in two groups for example, has one telephone.
+            once = {one.contact_id: one for one in reversed(group) if one.contact_id not in fates}
+            winner = await self._ring_group(tuple(reversed(once.values())), manner, fates)
             if winner is not None:
                 break
         else:

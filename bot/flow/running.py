@@ -14,10 +14,11 @@ from bot.clock import Clock
 from bot.errors import CallEnded, FlowDiverged
 from bot.events import CallCreated, CallKey, JsonValue
 from bot.flow.call import Call, Transfer
-from bot.flow.core import CallParts
 from bot.flow.driver import Driver
 from bot.flow.mailbox import Mailbox
+from bot.flow.parts import CallParts
 from bot.flow.presence import call_is_gone
+from bot.flow.progress import Progress
 from bot.flow.route import FlowRoute
 from bot.flow.services import Services
 from bot.flow.state import CallState
@@ -111,6 +112,8 @@ class RunningFlow:
             state=self._changed_state,
             reconcile=self._reconcile if resumed else None,
         )
+        progress = Progress.of(given)
+        self.steps.position = max(self.steps.position, progress.position)
         created = mailbox.find(start.flow_id.call_seq)
         self._api = services.api.team(key.team_id)
         self._call = Call(
@@ -123,8 +126,14 @@ class RunningFlow:
                 services=services,
                 state=self.state,
                 on_over=self.steps.end,
+                progress=progress,
             )
         )
+
+    @property
+    def progress(self) -> Progress:
+        """How far the flow has come, for the flow that follows it."""
+        return self._call.progress
 
     @property
     def active_at(self) -> float:

@@ -253,9 +253,8 @@ class Flows:
         """Start the next flow of a call."""
         if flow.start.lane not in self._flows:
             start = flow.start.flow_id
-            self._launch(
-                _next(start), route, flow.key, flow.mailbox, {"arguments": arguments, "state": dict(flow.state)}
-            )
+            given = {"arguments": arguments, "state": dict(flow.state), "progress": flow.progress.as_json()}
+            self._launch(_next(start), route, flow.key, flow.mailbox, given)
 
     async def _watch_silent(self) -> None:
         clock = self._services.clock

@@ -84,6 +84,21 @@ class CallVoicemail(CallDial):
         await self.hang_up()
         return message
 
+    async def notify(self, whom: Duty | str, text: str) -> int:
+        """Write to people; works after the end of the call, too.
+
+        Somebody who cannot be written to is logged and keeps nobody else from it.
+
+        Args:
+            whom: a contact id, or everybody of ``call.rota.on_duty(...)``.
+            text: what they read.
+
+        Returns:
+            How many were written to.
+        """
+        people = [whom] if isinstance(whom, str) else [one.contact_id for one in await self.rota.members(whom.group)]
+        return sum([await self._told(text, contact_id) for contact_id in people])
+
     async def recording_link(self, timeout: float = _LINK_TIMEOUT) -> str | None:
         """Stop the recording and return where it is; works after the end of the call, too.
 
@@ -110,18 +125,17 @@ class CallVoicemail(CallDial):
         message = Message(url, round(ended - began, 1))
         about = f"Voicemail, {message.seconds:g} s: {url or 'the recording comes with a comment of the platform'}"
         await self._told(about, None)
-        people = [notify] if isinstance(notify, str) else []
-        if isinstance(notify, Duty):
-            people = [one.contact_id for one in await self.rota.members(notify.group)]
-        for contact_id in people:
-            await self._told(f"{about} (call {self.id})", contact_id)
+        if notify is not None:
+            await self.notify(notify, f"{about} (call {self.id})")
         return message
 
-    async def _told(self, text: str, to: str | None) -> None:
+    async def _told(self, text: str, to: str | None) -> bool:
         try:
             await self.comment(text, to=to)
         except ApiError as error:
-            self.log.error("the message could not be announced", to=to, reason=error.message)  # noqa: TRY400
+            self.log.error("somebody could not be told", to=to or "thread", reason=error.message)  # noqa: TRY400
+            return False
+        return True
 
 
 def _has_file(event: Event) -> bool:
