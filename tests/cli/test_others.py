@@ -6,7 +6,6 @@ import asyncio
 import signal
 
 import aiohttp
-import pytest
 
 from bot.clock import SystemClock
 from bot.simulator import DEFAULT_TEAM, Simulator, SimulatorConfig
@@ -112,11 +111,10 @@ async def test_flows_are_listed_before_handlers(bench: Bench) -> None:
     assert "OK       handlers and prompts: 2 flows, 3 handlers, 0 prompts" in checked.out
 
 
-@pytest.mark.parametrize("command", [["calls"], ["replay"]])
-async def test_a_journal_that_does_not_exist_yet(bench: Bench, command: list[str]) -> None:
-    result = await bench.run(*command)
-    assert result.status == 1
-    assert result.err.startswith("there is no journal at var/bot.sqlite3 yet")
+async def test_a_journal_that_does_not_exist_yet(bench: Bench) -> None:
+    for result in await asyncio.gather(bench.run("calls"), bench.run("replay")):
+        assert result.status == 1
+        assert result.err.startswith("there is no journal at var/bot.sqlite3 yet")
     assert not (bench.folder / "var").exists()
 
 
@@ -125,7 +123,7 @@ async def test_calls_and_dead_letters_are_seen_and_replayed_while_the_bot_runs(b
     broken.touch()
     async with bench.start("run", BOT_HANDLER_TRIES="1") as bot:
         url = await bot.says("listens on ")
-        empty = await bench.run("replay"), await bench.run("calls")
+        empty = await asyncio.gather(bench.run("replay"), bench.run("calls"))
         assert [(one.status, one.out) for one in empty] == [(0, "no dead letters\n"), (0, "no calls yet\n")]
 
         key = {"dtmfNumber": "7", "phone": "+74951234567"}
@@ -133,7 +131,13 @@ async def test_calls_and_dead_letters_are_seen_and_replayed_while_the_bot_runs(b
         assert await post(url, payload("Thread.created", "three"), payload("Thread.created", "four")) == 200
         await until(lambda: bot.err.count("failed for good") == 2)
 
-        shown = await bench.run("calls", f"{TEAM}/thread/one")
+        shown, open_hearted, unknown, nonsense, letters = await asyncio.gather(
+            bench.run("calls", f"{TEAM}/thread/one"),
+            bench.run("calls", f"{TEAM}/thread/one", BOT_LOG_MASK="false"),
+            bench.run("calls", f"{TEAM}/thread/no"),
+            bench.run("calls", "nonsense"),
+            bench.run("replay"),
+        )
         assert shown.status == 0
         assert [line.split()[3:5] for line in shown.out.splitlines()] == [
             ["Call.created", "handled"],
@@ -141,35 +145,35 @@ async def test_calls_and_dead_letters_are_seen_and_replayed_while_the_bot_runs(b
         ]
         assert '"dtmf_number":"*"' in shown.out
         assert "1234567" not in shown.out
-        assert "+74951234567" in (await bench.run("calls", f"{TEAM}/thread/one", BOT_LOG_MASK="false")).out
-        unknown = await bench.run("calls", f"{TEAM}/thread/no")
+        assert "+74951234567" in open_hearted.out
         assert (unknown.status, unknown.out) == (1, "")
-        assert (await bench.run("calls", "nonsense")).status == 2
-
-        letters = await bench.run("replay")
+        assert (nonsense.status, nonsense.out) == (2, "")
         assert letters.status == 0
         numbers = [line.split()[0] for line in letters.out.splitlines()]
         assert len(numbers) == 2
         assert all("handlers.front.fragile" in line for line in letters.out.splitlines())
-        letter = await bench.run("replay", "--show", numbers[0])
+
+        letter, none = await asyncio.gather(
+            bench.run("replay", "--show", numbers[0]), bench.run("replay", "--show", "99")
+        )
         assert "Traceback" in letter.out
         assert "RuntimeError: out of order, key is ***" in letter.out
-        assert (await bench.run("replay", "--show", "99")).status == 1
+        assert none.status == 1
 
         broken.unlink()
         replayed = await bench.run("replay", numbers[0])
         assert (replayed.status, replayed.err) == (0, "")
         assert replayed.out.startswith(f"{numbers[0]}: replayed as event ")
-        again = await bench.run("replay", numbers[0])
+        again, others = await asyncio.gather(bench.run("replay", numbers[0]), bench.run("replay", "--all"))
         assert again.status == 1
         assert "replayed already" in again.err
-        assert (await bench.run("replay", "--all")).status == 0
-        assert (await bench.run("replay")).out == "no dead letters\n"
+        assert others.status == 0
         await until(lambda: bot.err.count('"mended"') == 2)
         bot.signal(signal.SIGTERM)
         result = await bot.wait()
     assert result.status == 0
     check_secrets(result.text)
+    assert (await bench.run("replay")).out == "no dead letters\n", "also without a bot"
 
 
 async def test_the_demo(bench: Bench) -> None:

@@ -50,9 +50,6 @@ async def test_settings_are_read_from_a_file_too(bench: Bench) -> None:
 
 UNUSABLE: Final = {
     "absent": ("import nothing_of_this_name\n", "ModuleNotFoundError: No module named 'nothing_of_this_name'"),
-    "garbled": ("def broken(:\n", "SyntaxError"),
-    "failing": ("1 / 0\n", "ZeroDivisionError"),
-    "empty": ("answer = 42\n", "exports no router"),
     "misspelt": (
         "from bot import Router\nrouter = Router()\n@router.on('Call.craeted')\nasync def f(e, c): ...\n",
         "misspelt.py:3",
