@@ -44,6 +44,7 @@ lock: setup ## write the locks anew from pyproject.toml; ARGS=--upgrade takes ne
 	@$(BIN)/python -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("Make locks with Python 3.11, the oldest supported: its needs include those of the later ones. Try: make clean; make lock PYTHON=python3.11")'
 	$(COMPILE) --extra dev --build-deps-for wheel --output-file requirements-dev.lock pyproject.toml
 	$(COMPILE) --extra speed --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra speed --extra calendars --constraint requirements-dev.lock --output-file requirements-calendars.lock pyproject.toml
 	$(COMPILE) --build-deps-for wheel --only-build-deps --constraint requirements-dev.lock --output-file requirements-build.lock pyproject.toml
 	@$(MAKE) --no-print-directory setup
 	$(BIN)/python -m tools.check_locks

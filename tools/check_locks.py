@@ -182,11 +182,12 @@ def differences(part: str, whole: str) -> list[str]:
 
 
 def check(root: Path, requires: Requires = installed_requires) -> list[str]:
-    """Return what is wrong with the three locks in a project's folder; each line begins with the file's name."""
+    """Return what is wrong with the locks in a project's folder; each line begins with the file's name."""
     project = Project.read(root / "pyproject.toml")
     sources = {
         "requirements-dev.lock": [f"{project.name}[dev]", *project.build],
         "requirements.lock": [f"{project.name}[speed]"],
+        "requirements-calendars.lock": [f"{project.name}[calendars,speed]"],
         "requirements-build.lock": list(project.build),
     }
     texts = {name: (root / name).read_text(encoding="utf-8") for name in sources}

@@ -14,8 +14,8 @@ from pathlib import Path
 from bot.clock import Clock
 from bot.errors import FeedError
 from bot.rota.fetch import Fetcher
-from bot.rota.ical import check
 from bot.rota.model import Calendar, Plan
+from bot.rota.occurrence import check
 from bot.rota.readings import FeedCopy
 
 

@@ -1,16 +1,19 @@
-"""Reading an iCalendar feed: its events, repeated ones too, as spans of time with the names that they carry."""
+"""Reading an iCalendar feed: its events, repeated ones too, as spans of time with the names that they carry.
+
+Imports where the extra ``calendars`` is installed; `bot.rota.occurrence` leads here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import icalendar
 import recurring_ical_events  # type: ignore[import-untyped]  # it ships no types
 
 from bot.errors import FeedError
+from bot.rota.occurrence import Occurrence
 from bot.rota.times import instant
 
 MOST_OCCURRENCES = 20_000
@@ -18,23 +21,6 @@ MOST_OCCURRENCES = 20_000
 _STEP = timedelta(days=30)
 _TIMES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY"})
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Occurrence:
-    """One event of a calendar, or one repetition of it.
-
-    Attributes:
-        start: when it begins, UTC.
-        end: when it is over, UTC.
-        summary: its title.
-        attendees: addresses and names of those invited who have not declined.
-    """
-
-    start: datetime
-    end: datetime
-    summary: str
-    attendees: tuple[str, ...] = ()
 
 
 def parse(body: bytes) -> list[icalendar.Calendar]:
@@ -140,18 +126,3 @@ def _refuse_floods(event: icalendar.Component) -> None:
         often = {str(every).upper() for every in rule.get("FREQ", [])} & _TOO_OFTEN
         if often or "BYMINUTE" in rule or "BYSECOND" in rule:
             raise FeedError("an event of it repeats by the minute or second, which no rota does")
-
-
-def check(body: bytes, now: datetime) -> None:
-    """Make sure that a feed can be read now.
-
-    Raises:
-        FeedError: it cannot.
-    """
-    occurrences(parse(body), ZoneInfo("UTC"), *covered(now))
-
-
-def covered(now: datetime) -> tuple[datetime, datetime]:
-    """Return from when to when calendars are worked out, seen from a moment: ten days back, 400 days ahead."""
-    day = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
-    return day - timedelta(days=10), day + timedelta(days=400)

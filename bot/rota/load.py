@@ -9,6 +9,7 @@ from bot.rota.holidays import HolidayCalendar
 from bot.rota.load_holidays import read_holidays
 from bot.rota.load_parts import PartReader
 from bot.rota.model import Group, Order, Override, Person, Plan
+from bot.rota.occurrence import FIX, MISSING, can_be_read
 from bot.rota.reader import Table, read_toml, suggestion
 
 
@@ -24,6 +25,9 @@ def load_plan(path: Path) -> Plan:
     parts = PartReader(people)
     holidays = read_holidays(top)
     groups = _groups(top, parts, zone, holidays)
+    with_calendars = next((name for name, group in groups.items() if group.calendars), None)
+    if with_calendars is not None and not can_be_read():
+        top.problems.add(("groups", with_calendars, "calendars"), MISSING, FIX)
     fallback = top.text("fallback", "the name of a group")
     if fallback is not None and fallback not in groups:
         known = ", ".join(groups) or "none"

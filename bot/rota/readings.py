@@ -9,8 +9,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.errors import FeedError
-from bot.rota.ical import Occurrence, covered, occurrences, parse
 from bot.rota.model import Person, Plan
+from bot.rota.occurrence import Occurrence, covered, occurrences_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def read_all(plan: Plan, copies: Mapping[str, FeedCopy], now: datetime) -> dict[
 
 def _read(copy: FeedCopy, zone: ZoneInfo, people: Names, now: datetime) -> Reading:
     first, last = covered(now)
-    events = occurrences(parse(copy.body), zone, first, last)
+    events = occurrences_in(copy.body, zone, first, last)
     entries = tuple(Entry(event.start, event.end, event.summary, people.named_in(event)) for event in events)
     return Reading(entries, first, last, copy.read_at)
 

@@ -10,6 +10,7 @@ from bot.rota.readings import FeedCopy
 from bot.simulator import Simulator, SimulatorConfig
 from tests.cli.bench import SECRET_KEY, Bench
 from tests.rota.calendars import calendar, shift
+from tests.support.command import ROOT
 
 ROTA = """
 timezone = "Europe/Berlin"
@@ -97,6 +98,28 @@ async def test_the_copies_of_calendars_that_a_bot_keeps_are_read(bench: Bench) -
     assert "  1. boris (contact B)" in copied.out.splitlines()
     assert "Calendar 'on call' has not been read yet" in fresh.out
     assert "secret-of-the-feed" not in copied.text + fresh.text
+
+
+async def test_a_calendar_without_the_extra_that_reads_it(bench: Bench) -> None:
+    text = f"""
+[people]
+boris = "B"
+[groups.quiet]
+shifts = [{{ who = ["boris"] }}]
+[groups.loud]
+[[groups.loud.calendars]]
+url = "{FEED}"
+[[groups.loud.calendars]]
+url = "{FEED}"
+"""
+    (bench.folder / "rota.toml").write_text(text, encoding="utf-8")
+    (bench.folder / "recurring_ical_events.py").write_text("raise ImportError('not installed')\n", encoding="utf-8")
+    result = await bench.run("who", BOT_ROTA="rota.toml", PYTHONPATH=f"{bench.folder}:{ROOT}")
+    assert (result.status, result.out) == (2, "")
+    assert result.err == (
+        "rota.toml:7: calendars need packages that are not installed. "
+        "Install them: pip install 'workonflow-bot[calendars]'.\n"
+    )
 
 
 @pytest.mark.parametrize(

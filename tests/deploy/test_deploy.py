@@ -203,7 +203,7 @@ def ignored(path: str) -> bool:
 
 
 def test_the_supported_python_is_used() -> None:
-    tag = dict(instructions())["ARG"].removeprefix("PYTHON=")
+    tag = next(value for name, value in instructions() if name == "ARG").removeprefix("PYTHON=")
     classifiers = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert f'"Programming Language :: Python :: {tag.partition("-")[0]}"' in classifiers
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import FeedError
-from bot.rota.ical import Occurrence, occurrences, parse
+from bot.rota.ical import occurrences, parse
+from bot.rota.occurrence import Occurrence
 from bot.rota.readings import FeedCopy, Names
 from tests.rota.calendars import calendar, shift
 from tests.rota.plans import BERLIN, PEOPLE, at, ids, rota

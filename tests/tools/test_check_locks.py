@@ -108,10 +108,11 @@ def test_locks_have_to_agree() -> None:
     ]
 
 
-def test_the_three_locks_of_a_folder_are_checked(tmp_path: Path) -> None:
+def test_all_locks_of_a_folder_are_checked(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
-    (tmp_path / "requirements-dev.lock").write_text(lock("web==2", "loop==1", "tester==5", "maker==1"))
+    (tmp_path / "requirements-dev.lock").write_text(lock("web==2", "loop==1", "days==3", "tester==5", "maker==1"))
     (tmp_path / "requirements.lock").write_text(lock("web==2", "loop==1"))
+    (tmp_path / "requirements-calendars.lock").write_text(lock("web==2", "loop==1", "days==3"))
     (tmp_path / "requirements-build.lock").write_text(lock("maker==2"))
     assert check(tmp_path, Packages()) == [
         "requirements-build.lock: maker is 2 here and 1 in the development lock",
@@ -127,5 +128,6 @@ classifiers = ["Programming Language :: Python :: 3.11", "Typing :: Typed"]
 dependencies = ["web"]
 [project.optional-dependencies]
 speed = ["loop"]
-dev = ["my-bot[speed]", "tester"]
+calendars = ["days"]
+dev = ["my-bot[calendars,speed]", "tester"]
 """
