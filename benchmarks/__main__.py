@@ -14,7 +14,7 @@ from typing import Final
 
 import orjson
 
-from benchmarks import acknowledged, latency, machine, open_calls, whole, wrk
+from benchmarks import acknowledged, flows, latency, machine, open_calls, whole, wrk
 from benchmarks.bench import Bench, tell
 from benchmarks.contender import BenchmarkError
 from benchmarks.figures import Row, table
@@ -25,6 +25,7 @@ _PARTS: Final[dict[str, Callable[[Bench], Awaitable[list[Row]]]]] = {
     "b": whole.measure,
     "c": latency.measure,
     "d": open_calls.measure,
+    "e": flows.measure,
 }
 
 

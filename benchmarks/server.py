@@ -28,12 +28,13 @@ from benchmarks.machine import pin
 from benchmarks.platform import BOT_ID, SECRET_KEY
 from bot.app import Bot
 from bot.config import resolve
+from bot.dispatch import Handlers
 from bot.log import configure_logging
 from bot.masking import Masker
 from bot.metrics import Metrics
 from bot.settings import Settings
 
-Kind: TypeAlias = Literal["bare", "bot"]
+Kind: TypeAlias = Literal["bare", "bot", "flows"]
 
 _SECRET: Final = "benchmark"  # noqa: S105 - made up
 _LOOK_EVERY: Final = 0.002
@@ -108,9 +109,15 @@ async def _bot(job: Job) -> AsyncIterator[_Contender]:
         port=0,
         journal=f"sqlite:///{job.journal}",
     )
-    configure_logging(level=settings.log_level, form="json", masker=Masker())
-    async with Bot(resolve(settings), handlers.playing() if job.posts else handlers.idle()) as bot:
+    configure_logging(level="warning", form="json", masker=Masker())
+    async with Bot(resolve(settings), _handlers(job)) as bot:
         yield _Contender(bot.url, lambda: (_total(bot.metrics, "received"), _total(bot.metrics, "settled")))
+
+
+def _handlers(job: Job) -> Handlers:
+    if job.kind == "flows":
+        return handlers.flowing()
+    return handlers.playing() if job.posts else handlers.idle()
 
 
 def _total(metrics: Metrics, what: str) -> int:
