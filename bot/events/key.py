@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -53,8 +54,14 @@ class CallKey(NamedTuple):
                 raise ValueError(f"{text!r} is not a call key; one looks like TEAM/thread/ID")
 
     def __str__(self) -> str:
-        ids = self.team_id + self.home_id
-        if ids.isalnum() and ids.isascii():
-            # Nothing to encode, as in every id that the documents show; encoding costs ten times as much.
-            return f"{self.team_id}/{self.home}/{self.home_id}"
-        return f"{quote(self.team_id, safe='', errors=_ODD)}/{self.home}/{quote(self.home_id, safe='', errors=_ODD)}"
+        return key_text(*self)
+
+
+@lru_cache(maxsize=1024)
+def key_text(team_id: str, home: str, home_id: str) -> str:
+    """Return the text form of a key; remembered, because it is asked for at every station of an event's way."""
+    ids = team_id + home_id
+    if ids.isalnum() and ids.isascii():
+        # Nothing to encode, as in every id that the documents show; encoding costs ten times as much.
+        return f"{team_id}/{home}/{home_id}"
+    return f"{quote(team_id, safe='', errors=_ODD)}/{home}/{quote(home_id, safe='', errors=_ODD)}"

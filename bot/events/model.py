@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.events.coerce import JsonObject, JsonValue
 from bot.events.fields import snake_fields
-from bot.events.key import CallKey
+from bot.events.key import CallKey, key_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ class Event:
     def lane(self) -> str:
         """What the event is kept in order with: its call, else its thread, stream, or team."""
         if self.thread_id:
-            return str(CallKey(self.team_id, "thread", self.thread_id))
+            return key_text(self.team_id, "thread", self.thread_id)
         if self.stream_id:
-            return str(CallKey(self.team_id, "stream", self.stream_id))
+            return key_text(self.team_id, "stream", self.stream_id)
         return self.team_id
 
 
