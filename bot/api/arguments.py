@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -63,14 +64,18 @@ class Arguments:
 
     def audio(self, url: str) -> str:
         """Return the address of an mp3 or wav file, which the platform will fetch."""
-        problem = "url must be http:// or https:// and lead to an .mp3 or .wav file"
-        self.needed("url", url)
-        try:
-            parts = urlsplit(url)
-        except ValueError as error:
-            raise self.wrong(problem) from error
-        fits = parts.scheme in ("http", "https") and parts.hostname and parts.path.lower().endswith(_PLAYABLE)
-        # urlsplit overlooks blanks and control characters, the platform need not.
-        if not fits or any(character <= " " for character in url):
-            raise self.wrong(problem)
+        if not _playable(self.needed("url", url)):
+            raise self.wrong("url must be http:// or https:// and lead to an .mp3 or .wav file")
         return url
+
+
+@lru_cache(maxsize=256)
+def _playable(url: str) -> bool:
+    """Tell whether an address can be one of audio; remembered, because a bot plays few prompts again and again."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    fits = parts.scheme in ("http", "https") and parts.hostname and parts.path.lower().endswith(_PLAYABLE)
+    # urlsplit overlooks blanks and control characters, the platform need not.
+    return bool(fits) and not any(character <= " " for character in url)
