@@ -106,7 +106,7 @@ async def test_a_handler_that_fails_when_an_agent_did_not_answer(tmp_path: Path)
         assert call.connected == [BORIS.contact_id]
         assert invited(there, call) == [ANNA.contact_id, ANNA.contact_id, BORIS.contact_id]
         assert not there.notes(call)
-        assert fallbacks(there) == {"flow": 1}
+        assert fallbacks(there)["flow"] >= 1, "once more if the ringing that it calls off fails the handler again"
 
 
 async def test_a_handler_that_only_watches_may_fail(tmp_path: Path) -> None:
