@@ -65,9 +65,9 @@ class Steps:
         "_reconcile",
         "_recorded",
         "_recorder",
-        "_recording",
         "_resumed",
         "_turns",
+        "_unbroken",
         "branches",
         "closed",
         "diverged",
@@ -105,7 +105,7 @@ class Steps:
         self._turns: dict[int, asyncio.Future[None]] = {}
         self._live: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._going_live: asyncio.Task[None] | None = None
-        self._recording = 0
+        self._unbroken = 0
         self._ending = False
         self._mailbox = mailbox
         self._recorder = StepRecorder(start.flow_id, journal, clock, state)
@@ -139,7 +139,8 @@ class Steps:
             arguments: with what; equal on every run.
             act: does it. It is told whether the step may have been done already by a process that died
                 before it could record it.
-            after_end: whether it makes sense for a call that has ended.
+            after_end: whether it makes sense for a call that has ended; then the end does not break it off
+                either, and is raised after it.
 
         Raises:
             CallEnded: the call is over.
@@ -156,21 +157,26 @@ class Steps:
         record = self._by_path.get(path)
         if record is not None:
             return await self._replay(record, name, print_)
-        if not self._live.done():
-            await asyncio.shield(self._live)
-        if self._ending and not self.over:
-            self._end_here(trunk=not branch.prefix)
-        if self.over and not after_end:
-            raise CallEnded
-        doubt, branch.live = self._resumed and not branch.live, True
-        began = self._clock.now()
+        self._unbroken += after_end
         try:
-            brought = outcome.of_value(await act(doubt))
-        except BotError as error:
-            await self._record(path, name, print_, outcome.of_error(error), began)
-            raise
-        await self._record(path, name, print_, brought, began)
-        return outcome.value_of(brought)
+            if not self._live.done():
+                await asyncio.shield(self._live)
+            if self._ending and not self.over and not after_end:
+                self._end_here(trunk=not branch.prefix)
+            if self.over and not after_end:
+                raise CallEnded
+            doubt, branch.live = self._resumed and not branch.live, True
+            began = self._clock.now()
+            try:
+                brought = outcome.of_value(await act(doubt))
+            except BotError as error:
+                await self._record(path, name, print_, outcome.of_error(error), began)
+                raise
+            await self._record(path, name, print_, brought, began)
+            return outcome.value_of(brought)
+        finally:
+            self._unbroken -= after_end
+            self._end_soon()
 
     def end(self) -> None:
         """Raise `CallEnded` in the flow: now, or when what was recorded before has been given back."""
@@ -234,11 +240,13 @@ class Steps:
             self.driver.interrupt()
         self._soon(lambda: self._advance(record.number + 1))
 
+    def _end_soon(self) -> None:
+        if self._ending and not self.over:
+            self._soon(self._raise_end)
+
     def _raise_end(self) -> None:
-        if self.over:
-            return
-        if self._recording:
-            # The step counts as done; the end comes after it.
+        if self.over or self.closed or self._unbroken:
+            # What is being recorded counts as done, and what works after the end is finished; the end comes then.
             return
         self._note_end()
         if self.driver is not None:
@@ -262,13 +270,12 @@ class Steps:
         at = self._clock.now()
         record = StepRecord(self._count, path, name, digest, brought, self._mailbox.last, began, at)
         self._count += 1
-        self._recording += 1
+        self._unbroken += 1
         try:
             await self._recorder.store(record)
         finally:
-            self._recording -= 1
-            if self._ending and not self.over:
-                self._soon(self._raise_end)
+            self._unbroken -= 1
+            self._end_soon()
         self._saw(record)
 
     def _saw(self, record: StepRecord) -> None:
