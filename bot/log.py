@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import MutableMapping
 from contextvars import ContextVar
 from typing import Final, Literal, TextIO
 
@@ -29,14 +28,23 @@ _PLAIN: Final = frozenset(
 )
 
 
-@contextmanager
-def handling(event: Event) -> Iterator[None]:
-    """Bind call, team and event type to every log line of the block and of the tasks it starts."""
-    token = _current.set(event)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+class handling:  # noqa: N801 - reads as `with handling(event)`; a class, because a generator costs five times as much
+    """Bind call, team and event type to every log line of the block and of the tasks it starts.
+
+    Args:
+        event: the event that is handled.
+    """
+
+    __slots__ = ("_event", "_token")
+
+    def __init__(self, event: Event) -> None:
+        self._event = event
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self._event)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
 
 
 def configure_logging(

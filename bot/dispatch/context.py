@@ -26,14 +26,14 @@ class Context:
         log: a structlog logger; the call, team and event type stand in every line.
     """
 
-    __slots__ = ("_lane", "_services", "api", "attempt", "log")
+    __slots__ = ("_event", "_services", "api", "attempt", "log")
 
     def __init__(self, services: Services, event: Event, attempt: int = 1) -> None:
         self.api: TeamApi = services.api.team(event.team_id)
         self.attempt = attempt
         self.log: FilteringBoundLogger = _log
         self._services = services
-        self._lane = event.lane
+        self._event = event
 
     @property
     def on_duty(self) -> Sequence[str]:
@@ -66,6 +66,6 @@ class Context:
         Raises:
             JournalUnavailable: the journal cannot be read now.
         """
-        events = await self._services.history(self._lane)
+        events = await self._services.history(self._event.lane)
         starts = [index for index, stored in enumerate(events) if isinstance(stored.event, CallCreated)]
         return events[starts[-1] :] if starts else events

@@ -43,7 +43,8 @@ class Lanes:
         self._per_lane = per_lane
         self._total = total
         self._lanes: dict[str, _Lane] = {}
-        self._ready: asyncio.Queue[str] = asyncio.Queue()
+        self._ready: deque[str] = deque()
+        self._takers: deque[asyncio.Future[str]] = deque()
         self._held = 0
         self._space = asyncio.Event()
         self._space.set()
@@ -65,7 +66,7 @@ class Lanes:
         if lane is None:
             lane = self._lanes[name] = _Lane()
             self._idle.clear()
-            self._ready.put_nowait(name)
+            self.leave(name)
         behind = lane.last < lane.until
         lane.until = stored.seq
         if not behind and len(lane.waiting) < self._per_lane:
@@ -75,7 +76,16 @@ class Lanes:
 
     async def next_lane(self) -> str:
         """Wait for a lane with work; the caller alone works on it until `leave` or `pop` says that it is empty."""
-        return await self._ready.get()
+        if self._ready:
+            return self._ready.popleft()
+        taker: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._takers.append(taker)
+        try:
+            return await taker
+        except asyncio.CancelledError:
+            if taker.done() and not taker.cancelled():
+                self.leave(taker.result())
+            raise
 
     async def pop(self, name: str) -> StoredEvent | None:
         """Return the next event of a lane, or None: then the lane is gone and the caller leaves it.
@@ -96,7 +106,13 @@ class Lanes:
 
     def leave(self, name: str) -> None:
         """Give a lane that still has work back, behind the others that are ready."""
-        self._ready.put_nowait(name)
+        while self._takers:
+            # The last one that came, whose memory is the warmest.
+            taker = self._takers.pop()
+            if not taker.done():
+                taker.set_result(name)
+                return
+        self._ready.append(name)
 
     async def wait_idle(self) -> None:
         """Wait until no lane has work."""
@@ -114,7 +130,7 @@ class Lanes:
 
     def _hold(self, count: int) -> None:
         self._held += count
-        if self._held < self._total:
-            self._space.set()
-        else:
+        if self._held >= self._total:
             self._space.clear()
+        elif not self._space.is_set():
+            self._space.set()

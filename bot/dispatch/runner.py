@@ -94,11 +94,12 @@ class Runner:
         while True:
             context = Context(self._services, event, attempt)
             again: list[Route] = []
-            pause = self._policy.pause(attempt, self._random())
+            pause = 0.0
             for route in waiting:
                 error = await self._attempt(route, event, context)
                 if error is None:
                     continue
+                pause = pause or self._policy.pause(attempt, self._random())
                 late = self._clock.monotonic() - begun + pause > self._policy.window
                 if attempt >= self._policy.tries or late or isinstance(error, BadRequest | Rejected):
                     dead.append(Failed(route, error, self._failure(route, error, attempt)))

@@ -96,7 +96,7 @@ class Worker:
         event = stored.event
         routes = self._table.match(event) if stored.only is None else self._table.by_name(stored.only)
         failed = await self._runner.run(event, routes) if routes else ()
-        if event.call_key is not None and any(isinstance(one.error, Rejected) for one in failed):
+        if any(isinstance(one.error, Rejected) for one in failed) and event.call_key is not None:
             await self._hear_of_end(event.lane)
         if self._book.ended(event.lane):
             failed = [one for one in failed if not _refused_for_it_is_over(one)]
@@ -111,14 +111,14 @@ class Worker:
 
     def _wants_fallback(self, stored: StoredEvent, *, routes: Sequence[Route], failed: Sequence[Failed]) -> bool:
         event = stored.event
-        if event.call_key is None or stored.only is not None:
+        beginning = isinstance(event, CallCreated) and event.incoming
+        if not (failed or beginning) or stored.only is not None or event.call_key is None:
             return False
         if any(one.route.fallback for one in failed):
             # A call whose beginning was not seen may be somebody waiting.
             return self._book.incoming(event.lane) is not False
         # Handlers that only watch leave the caller as alone as none would.
-        watched = not any(route.fallback for route in routes)
-        return watched and isinstance(event, CallCreated) and event.incoming
+        return beginning and not any(route.fallback for route in routes)
 
 
 def _refused_for_it_is_over(failed: Failed) -> bool:
