@@ -17,13 +17,14 @@ from bot.config import Config, calendar_folder, is_loopback
 from bot.dispatch import Dispatcher, Handlers
 from bot.errors import JournalError
 from bot.flow import Flows, Services
+from bot.flow.recall import recall_turns
 from bot.journal import Journal
 from bot.journal.sqlite import SqliteJournal
 from bot.metrics import Metrics
 from bot.prompts import PromptLibrary, PromptLinks, prompt_routes
 from bot.rota import Rota, RotaWatch
 from bot.server import Server, listen
-from bot.webhook import Receiver
+from bot.webhook import Limits, Receiver, unanswered_in
 
 log = structlog.get_logger("bot")
 
@@ -31,6 +32,8 @@ _PRUNE_EVERY: Final = 3600.0
 """Seconds between two clean-ups of the journal."""
 _PRUNE_AT_ONCE: Final = 10_000
 _DAY: Final = 86_400.0
+_UNACKNOWLEDGED: Final = 3.0
+"""Seconds that an acknowledgement may have been on its way when the process before died."""
 
 
 class Bot:
@@ -112,10 +115,15 @@ class Bot:
         services = Services(
             api=api, prompts=prompts, rota=await self._watched_rota(stack), history=journal.history, clock=self._clock
         )
+        if services.rota().takes_turns:
+            await recall_turns(services.turns, journal, journal.flows)
         router = self._handlers.router
         flows = build_flows(settings, router, journal.flows, services, self.metrics)
         dispatcher = build_dispatcher(settings, router, journal, flows, services=services, metrics=self.metrics)
-        receiver = build_receiver(self._config, journal, self._clock, self.metrics)
+        path = self._config.journal_path
+        unanswered = stack.enter_context(unanswered_in(path.with_name(f"{path.name}-unanswered"), Limits().at_once))
+        receiver = build_receiver(self._config, journal, self._clock, self.metrics, unanswered)
+        receiver.expect(await journal.doubtful(_UNACKNOWLEDGED))
         app = build_routes(self._config, receiver, journal, self.metrics, on_loopback=is_loopback(settings.host))
         app.add_routes(prompt_routes(prompts.library))
         server = Server(app, sock)

@@ -19,7 +19,7 @@ from bot.health import HealthRoutes
 from bot.journal import FlowJournal, Journal
 from bot.metrics import Metrics
 from bot.settings import Settings
-from bot.webhook import Limits, Peers, Receiver, Verifier
+from bot.webhook import Limits, Peers, Receiver, Unanswered, Verifier
 
 
 def api_config(config: Config) -> ApiConfig:
@@ -98,7 +98,9 @@ def build_dispatcher(
     )
 
 
-def build_receiver(config: Config, journal: Journal, clock: Clock, metrics: Metrics) -> Receiver:
+def build_receiver(
+    config: Config, journal: Journal, clock: Clock, metrics: Metrics, unanswered: Unanswered
+) -> Receiver:
     """Return what receives deliveries."""
     settings = config.settings
     verifier = Verifier(bot_id=config.bot_id, secret_key=config.secret_key, path_secrets=config.webhook_secrets)
@@ -109,6 +111,7 @@ def build_receiver(config: Config, journal: Journal, clock: Clock, metrics: Metr
         clock=clock,
         metrics=metrics,
         limits=Limits(body=settings.max_body_bytes),
+        unanswered=unanswered,
     )
 
 

@@ -202,6 +202,18 @@ class Journal(Protocol):
         """
         ...
 
+    async def doubtful(self, within: float, limit: int = 10_000) -> Sequence[bytes]:
+        """Return the bodies of deliveries that an earlier process may have stored and not acknowledged any more.
+
+        An event that is settled was acknowledged before. So these are the unsettled events that were received
+        shortly before the newest one.
+
+        Args:
+            within: seconds before the newest event.
+            limit: how many at most, the newest.
+        """
+        ...
+
     async def lifecycle(self, since: float) -> Sequence[StoredEvent]:
         """Return the settled `Call.created` and `Call.ended` events received since then, oldest first."""
         ...

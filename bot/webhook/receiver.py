@@ -5,7 +5,7 @@ It knows nothing of handlers, so that none can delay an acknowledgement.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,7 @@ from bot.metrics import Metrics
 from bot.webhook.decode import decode, is_json
 from bot.webhook.peers import Peers
 from bot.webhook.redelivery import Redeliveries
+from bot.webhook.unanswered import Unanswered
 from bot.webhook.verify import Verifier, is_signed
 
 log = structlog.get_logger("bot.webhook")
@@ -66,6 +67,7 @@ class Receiver:
         clock: time.
         metrics: where deliveries are counted.
         limits: what a delivery may cost.
+        unanswered: where deliveries are noted that are being answered; None notes them nowhere.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Receiver:
         clock: Clock,
         metrics: Metrics,
         limits: Limits | None = None,
+        unanswered: Unanswered | None = None,
     ) -> None:
         self.accepting = True
         self._journal = journal
@@ -85,11 +88,19 @@ class Receiver:
         self._clock = clock
         self._metrics = metrics
         self._limits = limits or Limits()
-        self._redeliveries = Redeliveries(clock)
+        self._redeliveries = Redeliveries(clock, unanswered=unanswered)
         self._received = {name: metrics.events_received.labels(name) for name in KNOWN}
         self._other = metrics.events_received.labels("other")
         self._under_way = 0
         self._told: dict[int, float] = {}
+
+    def expect(self, bodies: Iterable[bytes]) -> None:
+        """Expect once more what an earlier process has stored and not come to acknowledge.
+
+        Args:
+            bodies: the deliveries that it stored last.
+        """
+        self._redeliveries.expect(bodies)
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Return the routes of the webhook."""

@@ -2,19 +2,20 @@
 
 Events carry no id, and two equal key presses are two events. So a copy counts
 as a redelivery only if it follows a delivery whose acknowledgement may not
-have reached the platform: the connection broke, or the answer took so long that
-the platform may have given up.
+have reached the platform: the connection broke, the answer took so long that
+the platform may have given up, or the process died right after storing it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from typing import Final
 
 from bot.clock import Clock
+from bot.webhook.unanswered import DIGEST_SIZE, Unanswered
 
 _KEEP: Final = 30.0
 """Seconds within which a doubtful delivery is expected again; an equal key press that late is a new one."""
@@ -31,12 +32,13 @@ class Arrival:
         connected: says whether its connection still stands.
     """
 
-    __slots__ = ("_done", "began", "connected", "digest")
+    __slots__ = ("_done", "began", "connected", "digest", "place")
 
     def __init__(self, digest: bytes, began: float, connected: Callable[[], bool]) -> None:
         self.digest = digest
         self.began = began
         self.connected = connected
+        self.place: int | None = None
         self._done: asyncio.Future[bool] | None = None
 
     async def outcome(self) -> bool:
@@ -57,13 +59,25 @@ class Redeliveries:
     Args:
         clock: time.
         slow: seconds after which the platform may have given up waiting.
+        unanswered: where deliveries are noted that are being answered; None notes them nowhere.
     """
 
-    def __init__(self, clock: Clock, slow: float = 3.0) -> None:
+    def __init__(self, clock: Clock, slow: float = 3.0, unanswered: Unanswered | None = None) -> None:
         self._clock = clock
         self._slow = slow
+        self._unanswered = unanswered
         self._underway: dict[bytes, Arrival] = {}
         self._doubtful: OrderedDict[bytes, float] = OrderedDict()
+
+    def expect(self, bodies: Iterable[bytes]) -> None:
+        """Take note of what an earlier process has stored and not come to acknowledge.
+
+        Args:
+            bodies: the deliveries that it stored last.
+        """
+        if self._unanswered is not None:
+            for digest in self._unanswered.left.intersection(map(_digest, bodies)):
+                self._doubt(digest)
 
     async def is_copy(self, body: bytes) -> bool:
         """Return whether a body repeats a doubtful delivery that is stored; each of those accounts for one copy.
@@ -102,6 +116,8 @@ class Redeliveries:
         """
         arrival = Arrival(_digest(body), began, connected)
         self._underway.setdefault(arrival.digest, arrival)
+        if self._unanswered is not None:
+            arrival.place = self._unanswered.add(arrival.digest)
         return arrival
 
     def answered(self, arrival: Arrival, *, stored: bool) -> None:
@@ -111,6 +127,9 @@ class Redeliveries:
         if stored and self._in_doubt(arrival):
             self._doubt(arrival.digest)
         arrival.close(stored=stored)
+        if self._unanswered is not None and arrival.place is not None:
+            # In the next round of the loop, when the answer has been written.
+            asyncio.get_running_loop().call_soon(self._unanswered.remove, arrival.place)
 
     def _doubt(self, digest: bytes) -> None:
         self._doubtful[digest] = self._clock.monotonic()
@@ -128,4 +147,4 @@ class Redeliveries:
 
 
 def _digest(body: bytes) -> bytes:
-    return blake2b(body, digest_size=16).digest()
+    return blake2b(body, digest_size=DIGEST_SIZE).digest()

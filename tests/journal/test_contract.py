@@ -211,6 +211,17 @@ async def test_lifecycle_is_what_began_and_ended_and_is_settled(journal: Journal
     assert numbers(await journal.lifecycle(0.0)) == [1, 3, 4]
 
 
+async def test_doubtful_is_what_came_last_and_is_unsettled(journal: Journal) -> None:
+    assert await journal.doubtful(3.0) == []
+    sent = [delivery("1", at=at) for at in (10.0, 17.5, 18.0, 19.0, 20.0)]
+    await journal.append(sent)
+    journal.settle(3, Outcome.HANDLED)
+    last = delivery("2", at=20.5)
+    await journal.append([last])
+    assert await journal.doubtful(3.0) == [one.body for one in (last, sent[4], sent[3])]
+    assert await journal.doubtful(3.0, limit=1) == [last.body]
+
+
 async def test_pruning_deletes_what_is_old_and_settled(journal: Journal) -> None:
     await journal.append([delivery("1", at=float(at)) for at in range(10, 16)])
     await journal.bury(1, [failure()])
@@ -296,7 +307,7 @@ async def test_everything_is_unavailable_before_opening_and_after_closing(engine
         attempts = [
             journal.append([delivery()]), journal.take(1), journal.pending(lane(), 0, 1), journal.bury(1, []),
             journal.history(lane()), journal.calls(), journal.dead_letters(), journal.replay(1),
-            journal.lifecycle(0), journal.prune(0),
+            journal.lifecycle(0), journal.doubtful(3), journal.prune(0),
         ]  # fmt: skip
         for attempt in attempts:
             with pytest.raises(JournalUnavailable):

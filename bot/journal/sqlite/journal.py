@@ -177,6 +177,10 @@ class SqliteJournal:
         work = partial(operations.replay, letter_id=letter_id, received_at=self._clock.now())
         return await self._open_writer().run(work, then=self._seen)
 
+    async def doubtful(self, within: float, limit: int = 10_000) -> Sequence[bytes]:
+        """See `Journal.doubtful`."""
+        return await self._open_reader().run(queries.doubtful, within, limit)
+
     async def lifecycle(self, since: float) -> Sequence[StoredEvent]:
         """See `Journal.lifecycle`."""
         return await self._open_reader().run(queries.lifecycle, since)

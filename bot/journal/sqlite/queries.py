@@ -24,6 +24,11 @@ WHERE lane = (SELECT id FROM lanes WHERE name = ?) AND seq > ? AND outcome IS NU
 _HISTORY: Final = f"""
 SELECT {EVENT} FROM inbox WHERE lane = (SELECT id FROM lanes WHERE name = ?) ORDER BY seq DESC LIMIT ?
 """  # noqa: S608
+_DOUBTFUL: Final = """
+SELECT body FROM inbox
+WHERE outcome IS NULL AND only_handler IS NULL
+AND received_at >= (SELECT received_at FROM inbox ORDER BY seq DESC LIMIT 1) - ? ORDER BY seq DESC LIMIT ?
+"""
 _LIFECYCLE: Final = f"""
 SELECT {EVENT} FROM inbox
 WHERE received_at >= ? AND type IN ('Call.created', 'Call.ended') AND outcome IS NOT NULL ORDER BY seq
@@ -105,6 +110,11 @@ def history(connection: sqlite3.Connection, lane: str, limit: int) -> list[Store
     """Return the newest events of a lane, oldest first."""
     rows = connection.execute(_HISTORY, (lane, limit)).fetchall()
     return [shown(row) for row in reversed(rows)]
+
+
+def doubtful(connection: sqlite3.Connection, within: float, limit: int) -> list[bytes]:
+    """Return the bodies of the newest unsettled events, from so many seconds before the newest of all events."""
+    return [body for (body,) in connection.execute(_DOUBTFUL, (within, limit))]
 
 
 def lifecycle(connection: sqlite3.Connection, since: float) -> list[StoredEvent]:
