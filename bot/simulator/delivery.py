@@ -31,6 +31,7 @@ class DeliveryConfig:
         signed: whether to send the platform's signature headers.
         tries: how often one event is posted at most, at least 1.
         backoff: seconds before the second try; doubles with every further one.
+        backoff_longest: where the doubling ends, in seconds.
         answer_within: seconds that the bot has to acknowledge.
     """
 
@@ -39,6 +40,7 @@ class DeliveryConfig:
     signed: bool = False
     tries: int = 5
     backoff: float = 0.5
+    backoff_longest: float = 60.0
     answer_within: float = 10.0
 
 
@@ -132,7 +134,8 @@ class Deliveries:
         body = orjson.dumps(delivery.event)
         for attempt in range(self._config.tries):
             if attempt:
-                await self._clock.sleep(self._config.backoff * 2 ** (attempt - 1))
+                pause = self._config.backoff * 2.0 ** (attempt - 1)
+                await self._clock.sleep(min(pause, self._config.backoff_longest))
             delivery.attempts += 1
             delivery.problem = await self._attempt(body)
             if not delivery.problem:

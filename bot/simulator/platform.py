@@ -52,6 +52,7 @@ class SimulatorConfig:
         sign_deliveries: whether events carry the platform's signature headers too.
         delivery_tries: how often one event is posted at most.
         delivery_backoff: seconds before the second try; doubles with every further one.
+        delivery_backoff_longest: where the doubling ends, in seconds.
         comment_after: seconds from the end of a call to the comment with its durations.
         keep_calls: how many ended calls are remembered.
         keep_records: how many records of the timeline are remembered.
@@ -66,6 +67,7 @@ class SimulatorConfig:
     sign_deliveries: bool = False
     delivery_tries: int = 5
     delivery_backoff: float = 0.5
+    delivery_backoff_longest: float = 60.0
     comment_after: float = 0.5
     keep_calls: int = 1_000
     keep_records: int = 10_000
@@ -203,6 +205,7 @@ class Simulator:
                 signed=self._config.sign_deliveries,
                 tries=self._config.delivery_tries,
                 backoff=self._config.delivery_backoff,
+                backoff_longest=self._config.delivery_backoff_longest,
             ),
             clock=self.clock,
             tasks=tasks,
