@@ -56,6 +56,7 @@ class CallCore:
         self._book_at = 0
         self._keys_from = parts.progress.keys_from
         self._invited = set(parts.progress.invited)
+        self._rota: RotaView | None = None
 
     @property
     def progress(self) -> Progress:
@@ -82,7 +83,9 @@ class CallCore:
     @property
     def rota(self) -> RotaView:
         """Who is on duty: ``call.rota.on_duty("sales")`` is looked up when it is dialled."""
-        return RotaView(self._look_step, self._services, self._api)
+        if self._rota is None:
+            self._rota = RotaView(self._look_step, self._services, self._api)
+        return self._rota
 
     async def now(self) -> datetime:
         """Return the time, in UTC; the same on every run, unlike the clock's."""

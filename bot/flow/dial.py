@@ -126,7 +126,7 @@ class CallDial(CallPeople):
         if isinstance(target, Invitee):
             return [(target,)]
         if isinstance(target, Duty):
-            return [(member,) for member in await self.rota.members(target.group)]
+            return [(member,) for member in await self.rota.next_in_turn(target.group)]
         parts = [await self._rounds(part) for part in target]
         if isinstance(target, tuple):
             return [tuple(one for part in parts for group in part for one in group)]
@@ -156,6 +156,7 @@ class CallDial(CallPeople):
                 fates[who] = Fate.NO_ANSWER
             elif await self._accepted(who, manner, after):
                 fates[who] = Fate.ANSWERED
+                self._services.turns.served(who, self._steps.now)
                 for other in sorted(ringing):
                     await self.call_off(other)
                     fates[other] = Fate.CALLED_OFF

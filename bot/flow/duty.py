@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import structlog
 
@@ -15,6 +15,9 @@ from bot.flow.services import Services
 from bot.rota import Rota, Turn, reachable
 
 log = structlog.get_logger("bot.flow")
+
+NEXT_IN_TURN: Final = "rota next in turn"
+"""Name of the step that takes a turn; what it brings tells the next process whose turn it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class RotaView:
         self._run_step = run_step
         self._services = services
         self._api = api
+        self._turns: dict[str, int] = {}
 
     def on_duty(self, group: str | None = None) -> Duty:
         """Return whoever is on duty in a group; it is looked up when it is dialled.
@@ -75,15 +79,32 @@ class RotaView:
         return await self._run_step("rota is open", group, look) is True
 
     async def members(self, group: str | None = None) -> Sequence[Invitee]:
-        """Return who is on duty in a group now and can be reached, in the order to ring them."""
+        """Return who is on duty in a group now and can be reached, in the order to ring them; `dial` does ring."""
+        return _members(await self._run_step("rota on duty", group, self._look(group, self._services.turns.turn)))
 
+    async def next_in_turn(self, group: str | None = None) -> Sequence[Invitee]:
+        """Return whom to ring, as `members`; where a group takes turns, the next call begins with the next one.
+
+        However often a flow asks, it takes one turn of each group that it comes to.
+        """
+
+        def own_turn(name: str) -> Turn:
+            if name not in self._turns:
+                self._turns[name] = self._services.turns.take(name)
+            return self._services.turns.turn(name, self._turns[name])
+
+        found = await self._run_step(NEXT_IN_TURN, group, self._look(group, own_turn))
+        self._turns.update(turns_of(found))
+        return _members(found)
+
+    def _look(self, group: str | None, turn: Callable[[str], Turn]) -> Callable[[], Awaitable[JsonValue]]:
         async def look() -> JsonValue:
             rota = self._services.rota()
-            duty = await reachable(rota, _known(rota, group), self._now(), self._online, Turn())
-            return [{"contactId": one.contact_id, "phone": one.phone} for one in duty.members]
+            duty = await reachable(rota, _known(rota, group), self._now(), self._online, turn)
+            people: list[JsonValue] = [{"contactId": one.contact_id, "phone": one.phone} for one in duty.members]
+            return {"members": people, "turns": dict(self._turns)}
 
-        found = await self._run_step("rota on duty", group, look)
-        return [_invitee(one) for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        return look
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._services.clock.now(), UTC)
@@ -102,6 +123,19 @@ def _known(rota: Rota, group: str | None) -> str:
         return group or rota.fallback_group
     log.warning("the rota has no such group; its fallback group answers", group=group, instead=rota.fallback_group)
     return rota.fallback_group
+
+
+def turns_of(brought: JsonValue) -> Mapping[str, int]:
+    """Return the turns that a call had taken when the step `NEXT_IN_TURN` was done, by group."""
+    turns = brought.get("turns") if isinstance(brought, dict) else None
+    return (
+        {name: number for name, number in turns.items() if isinstance(number, int)} if isinstance(turns, dict) else {}
+    )
+
+
+def _members(brought: JsonValue) -> Sequence[Invitee]:
+    people = brought.get("members") if isinstance(brought, dict) else None
+    return [_invitee(one) for one in people if isinstance(one, dict)] if isinstance(people, list) else []
 
 
 def _invitee(value: Mapping[str, JsonValue]) -> Invitee:

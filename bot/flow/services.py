@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.api import ApiClient
 from bot.clock import Clock
 from bot.journal import StoredEvent
 from bot.prompts import PromptLinks
-from bot.rota import Rota
+from bot.rota import Rota, Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class Services:
         rota: gives the rota as it stands now.
         history: gives the events of a lane, oldest first.
         clock: time.
+        turns: whose turn it is in groups whose order depends on what has been before.
     """
 
     api: ApiClient
@@ -29,3 +30,4 @@ class Services:
     rota: Callable[[], Rota]
     history: Callable[[str], Awaitable[Sequence[StoredEvent]]]
     clock: Clock
+    turns: Turns = field(default_factory=Turns)

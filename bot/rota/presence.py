@@ -15,7 +15,9 @@ Presence = Callable[[Sequence[str]], Awaitable[set[str]]]
 """Tells which of some contact ids are on-line."""
 
 
-async def reachable(rota: Rota, group: str, at: datetime, presence: Presence, turn: Turn | None = None) -> OnDuty:
+async def reachable(
+    rota: Rota, group: str, at: datetime, presence: Presence, turn: Callable[[str], Turn] | None = None
+) -> OnDuty:
     """Return who is on duty and can be reached: like `Rota.on_duty`, but members who are off-line are left out.
 
     A member for whom the rota names a phone number stays: a telephone rings whoever is on-line. Where all others
@@ -26,15 +28,15 @@ async def reachable(rota: Rota, group: str, at: datetime, presence: Presence, tu
         group: the group's name.
         at: the moment, with a time zone.
         presence: asks who is on-line; a `BotError` from it counts as "not known".
-        turn: what has been before, for groups whose order depends on it.
+        turn: gives what has been before in a group; it is asked for the groups in question only.
 
     Raises:
         RotaError: there is no such group.
     """
-    asked = rota.on_duty(group, at, turn)
+    asked = rota.on_duty(group, at)
     reasons: list[str] = []
     for name in rota.chain(group):
-        duty = rota.alone(name, at, turn)
+        duty = rota.alone(name, at, turn(name) if turn else None)
         if name != group:
             reasons.append(_passed_on(rota.alone(group, at), name))
         reasons.extend(duty.reasons)

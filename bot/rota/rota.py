@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.errors import RotaError
 from bot.rota import explain
 from bot.rota.load import load_plan
-from bot.rota.model import Group, Member, OnDuty, OnHolidays, Person, Plan, Shift, Turn, Window
+from bot.rota.model import Group, Member, OnDuty, OnHolidays, Order, Person, Plan, Shift, Turn, Window
 from bot.rota.readings import FeedCopy, Readings, read_all
 from bot.rota.schedule import Stretch, answering, arranged, stretch
 
@@ -71,6 +71,11 @@ class Rota:
     def fallback_group(self) -> str:
         """The group that is rung when a call's flow cannot go on."""
         return self.plan.fallback
+
+    @property
+    def takes_turns(self) -> bool:
+        """Whether the order of any group depends on what has been before."""
+        return any(group.order is not Order.LISTED for group in self.plan.groups.values())
 
     def has_group(self, name: str) -> bool:
         """Return whether there is such a group."""

@@ -42,7 +42,7 @@ async def test_who_is_off_line_is_left_out() -> None:
 
 
 async def test_the_order_is_kept() -> None:
-    assert ids(await reachable(PLAN, "g", TUESDAY, Presence("AB"), Turn(calls=1))) == "BA"
+    assert ids(await reachable(PLAN, "g", TUESDAY, Presence("AB"), lambda _group: Turn(calls=1))) == "BA"
 
 
 async def test_where_all_are_off_line_the_next_group_answers() -> None:
