@@ -216,6 +216,7 @@ async def test_doubtful_is_what_came_last_and_is_unsettled(journal: Journal) -> 
     sent = [delivery("1", at=at) for at in (10.0, 17.5, 18.0, 19.0, 20.0)]
     await journal.append(sent)
     journal.settle(3, Outcome.HANDLED)
+    await journal.append([delivery("3", at=1.0)])
     last = delivery("2", at=20.5)
     await journal.append([last])
     assert await journal.doubtful(3.0) == [one.body for one in (last, sent[4], sent[3])]
