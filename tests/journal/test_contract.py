@@ -213,7 +213,7 @@ async def test_lifecycle_is_what_began_and_ended_and_is_settled(journal: Journal
 
 async def test_doubtful_is_what_came_last_and_is_unsettled(journal: Journal) -> None:
     assert await journal.doubtful(3.0) == []
-    sent = [delivery("1", at=at) for at in (10.0, 17.5, 18.0, 19.0, 20.0)]
+    sent = [delivery("1", at=at) for at in (10.0, 17.4, 18.0, 19.0, 20.0)]
     await journal.append(sent)
     journal.settle(3, Outcome.HANDLED)
     await journal.append([delivery("3", at=1.0)])
