@@ -42,15 +42,15 @@ class Handover:
             first: the number of the first; the others follow without a gap.
             deliveries: the events.
         """
-        self.notice(first - 1)
+        self.on_disk = max(self.on_disk, first - 1)
         last = first + len(deliveries) - 1
         if not self.behind and len(self._ready) + len(deliveries) <= self._capacity:
             for seq, delivery in enumerate(deliveries, first):
                 # A page that was read meanwhile may hold it already.
                 if seq > self.passed:
                     self._ready.append(StoredEvent(seq, delivery.event, delivery.received_at))
-            self.passed = max(self.passed, last)
-        self.notice(last)
+                    self.passed = seq
+        self.on_disk = max(self.on_disk, last)
         self._changed.set()
 
     def notice(self, last: int) -> None:

@@ -23,6 +23,8 @@ from bot.journal.sqlite.writer import Writer
 _PAGE: Final = 500
 _LOOK_EVERY: Final = 1.0
 _DELETED_AT_ONCE: Final = 500
+_SETTLED_WITHIN: Final = 0.01
+"""Seconds that an outcome waits at most for a transaction to go along with."""
 
 
 class SqliteJournal:
@@ -73,7 +75,7 @@ class SqliteJournal:
     async def open(self) -> None:
         """See `Journal.open`; may be tried again where it failed."""
         connect = partial(store.opened, self._path, serving=self._serving, busy_timeout=self._busy_timeout)
-        writer = Writer(self._path, connect, self._handover.wake)
+        writer = Writer(self._path, connect, self._handover.wake, self._write_outcomes)
         await writer.open()
         reader = Reader(self._path, partial(store.reading, self._path, busy_timeout=self._busy_timeout))
         try:
@@ -148,8 +150,8 @@ class SqliteJournal:
         """See `Journal.settle`; of several outcomes of an event the first counts."""
         self._serving_writer()
         if self._tally.settle(seq, outcome):
-            # What is settled in the same round of the loop is written by one statement.
-            asyncio.get_running_loop().call_soon(self._write_outcomes)
+            # Goes along with the next transaction; one of its own would cost as much as storing an event.
+            asyncio.get_running_loop().call_later(_SETTLED_WITHIN, self._write_outcomes)
 
     async def bury(self, seq: int, failures: Sequence[Failure]) -> None:
         """See `Journal.bury`.
@@ -227,8 +229,11 @@ class SqliteJournal:
                     await writer.run(operations.probe, then=self._seen)
 
     def _write_outcomes(self) -> None:
+        collected = self._tally.collected()
+        if not collected:
+            return
         settled_at = self._clock.now()
-        for outcome, numbers in self._tally.collected().items():
+        for outcome, numbers in collected.items():
             with suppress(JournalUnavailable):  # then a later process handles these events once more
                 self._open_writer().submit(operations.Settle(outcome, numbers, settled_at, self._tally.written))
 

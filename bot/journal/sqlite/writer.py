@@ -32,6 +32,7 @@ class Writer:
         path: the journal's file, for error messages.
         connect: opens the file; called in the thread, which keeps what it opens until it ends.
         ended: called in the event loop when the thread is about to end, for whatever reason.
+        departing: called in the event loop before a transaction is sent on its way, to submit what may go along.
     """
 
     def __init__(
@@ -39,9 +40,11 @@ class Writer:
         path: Path,
         connect: Callable[[], AbstractContextManager[sqlite3.Connection]],
         ended: Callable[[], None],
+        departing: Callable[[], None] = lambda: None,
     ) -> None:
         self._path = path
         self._connect = connect
+        self._departing = departing
         self._loop = asyncio.get_running_loop()
         self._thread = Thread(target=self._run, name="journal-writer", daemon=True)
         self._queue: SimpleQueue[list[Operation] | None] = SimpleQueue()
@@ -124,6 +127,7 @@ class Writer:
         self._thread.join()
 
     def _push(self) -> None:
+        self._departing()
         if self._outgoing:
             self._queue.put(self._outgoing)
             self._outgoing = []

@@ -16,6 +16,7 @@ from bot.journal.sqlite import operations
 from bot.journal.sqlite.transaction import Transaction
 from bot.journal.sqlite.writer import Writer
 from tests.journal.sqlite.support import Traced, writing
+from tests.journal.support import delivery
 
 Work: TypeAlias = Callable[[Transaction], object]
 
@@ -59,6 +60,26 @@ async def test_what_waits_is_one_transaction(path: Path) -> None:
         firsts = await asyncio.gather(*(writer.run(store_one) for _ in range(500)))
         assert firsts == list(range(1, 501))
         assert traced.commits == 1
+
+
+async def test_what_is_submitted_at_departure_goes_along(path: Path) -> None:
+    traced = Traced(path)
+    along: list[operations.Append] = []
+
+    def departing() -> None:
+        while along:
+            writer.submit(along.pop())
+
+    written: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    writer = Writer(path, traced.opened, lambda: None, departing)
+    await writer.open()
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    along.append(operations.Append([delivery()], lambda first, _: written.set_result(first), lambda _: None, done))
+    assert await writer.run(store_one) == 1
+    assert await written == 2
+    await done
+    assert traced.commits == 1
+    await writer.close()
 
 
 async def test_what_comes_during_a_commit_is_the_next_transaction(path: Path) -> None:
