@@ -132,7 +132,9 @@ class Receiver:
             problem = self._verifier.signature_problem(request.headers, body, self._clock.now())
             if problem:
                 raise _Refused(401, "not authorised", problem)
-        if not is_json(request.content_type, request.headers.get("Content-Encoding")):
+        headers = request.headers
+        plain = headers.get("Content-Type") == "application/json" and "Content-Encoding" not in headers
+        if not plain and not is_json(request.content_type, headers.get("Content-Encoding")):
             raise _Refused(415, "send application/json, not compressed")
         try:
             deliveries = decode(body, self._clock.now())
@@ -142,7 +144,9 @@ class Receiver:
         return web.Response(body=_OK, content_type="application/json")
 
     def _check_sender(self, request: web.Request) -> None:
-        problem = self._peers.problem(request.remote, request.headers.getall("X-Forwarded-For", ()))
+        problem = None
+        if self._peers.allowed:
+            problem = self._peers.problem(request.remote, request.headers.getall("X-Forwarded-For", ()))
         secret = request.match_info.get("secret")
         if problem is None and secret is not None:
             problem = self._verifier.path_problem(secret)

@@ -27,15 +27,16 @@ class Arrival:
     """One delivery on its way into the journal.
 
     Args:
-        digest: of its exact bytes.
+        body: its exact bytes.
         began: when it arrived, by the monotonic clock.
         connected: says whether its connection still stands.
     """
 
-    __slots__ = ("_done", "began", "connected", "digest", "place")
+    __slots__ = ("_done", "began", "body", "connected", "digest", "place")
 
-    def __init__(self, digest: bytes, began: float, connected: Callable[[], bool]) -> None:
-        self.digest = digest
+    def __init__(self, body: bytes, began: float, connected: Callable[[], bool]) -> None:
+        self.body = body
+        self.digest = _digest(body)
         self.began = began
         self.connected = connected
         self.place: int | None = None
@@ -84,15 +85,14 @@ class Redeliveries:
 
         A copy of a delivery that is still being stored waits for what becomes of it.
         """
-        digest = _digest(body)
         if self._doubtful:
             self._expire()
-            if self._doubtful.pop(digest, None) is not None:
+            if self._doubtful.pop(_digest(body), None) is not None:
                 return True
         # Of several copies that wait for a delivery that fails, the first replaces it and the others wait for that.
-        while (original := self._underway.get(digest)) is not None and self._in_doubt(original):
+        while (original := self._underway.get(body)) is not None and self._in_doubt(original):
             if await original.outcome():
-                self._doubtful.pop(digest, None)
+                self._doubtful.pop(original.digest, None)
                 return True
         return False
 
@@ -114,16 +114,16 @@ class Redeliveries:
             began: when it arrived, by the monotonic clock.
             connected: says whether its connection still stands.
         """
-        arrival = Arrival(_digest(body), began, connected)
-        self._underway.setdefault(arrival.digest, arrival)
+        arrival = Arrival(body, began, connected)
+        self._underway.setdefault(body, arrival)
         if self._unanswered is not None:
             arrival.place = self._unanswered.add(arrival.digest)
         return arrival
 
     def answered(self, arrival: Arrival, *, stored: bool) -> None:
         """Take note of what became of a delivery."""
-        if self._underway.get(arrival.digest) is arrival:
-            del self._underway[arrival.digest]
+        if self._underway.get(arrival.body) is arrival:
+            del self._underway[arrival.body]
         if stored and self._in_doubt(arrival):
             self._doubt(arrival.digest)
         arrival.close(stored=stored)
