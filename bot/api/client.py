@@ -99,6 +99,11 @@ class ApiClient:
         if retry is not None:
             await retry.close()  # closes the session that it was given, too
 
+    @property
+    def bot_id(self) -> str:
+        """The bot's id on the platform."""
+        return self._config.bot_id
+
     def team(self, team_id: str) -> TeamApi:
         """Return the requests of one team; costs next to nothing.
 
@@ -146,6 +151,11 @@ class TeamApi:
     def __init__(self, client: ApiClient, team_id: str) -> None:
         self._client = client
         self.team_id = team_id
+
+    @property
+    def bot_id(self) -> str:
+        """Who asks; the author of what is written."""
+        return self._client.bot_id
 
     @property
     def calls(self) -> CallsApi:

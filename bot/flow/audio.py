@@ -8,6 +8,7 @@ from bot.api import spec
 from bot.errors import ApiError, PromptError, Rejected
 from bot.events import Event, JsonValue, MemberDtmf
 from bot.flow.core import CallCore
+from bot.flow.doubt import Sending
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ class CallAudio(CallCore):
             await self._api.calls.stop_audio(self.id, self._link(prompt, language)[0])
             return None
 
-        await self._request(spec.AUDIO_STOP, {"prompt": prompt, "language": language}, send)
+        sending = Sending(send=send, refused_once_done=True)
+        await self._request(spec.AUDIO_STOP, {"prompt": prompt, "language": language}, sending)
 
     async def record(self) -> None:
         """Start the recording; one that runs already goes on."""
@@ -93,28 +95,33 @@ class CallAudio(CallCore):
                     raise
             return None
 
-        await self._request(spec.RECORDING_START, {}, send)
+        await self._request(spec.RECORDING_START, {}, Sending(send=send, refused_once_done=True))
 
     async def stop_recording(self) -> str | None:
         """Stop the recording; works after the end of the call, too.
 
         Returns:
-            Where the file is, if the platform says so; else it comes with a comment, see `recording_link`.
+            Where the file is, if the platform says so; else it may come with a comment, see `recording_link`.
         """
 
         async def send() -> JsonValue:
             return (await self._api.calls.stop_recording(self.id)).file_url
 
-        url = await self._request(spec.RECORDING_STOP, {}, send, after_end=True)
+        sending = Sending(send=send, refused_once_done=True)
+        url = await self._request(spec.RECORDING_STOP, {}, sending, after_end=True)
         return url if isinstance(url, str) else None
 
     async def stream(self) -> str | None:
-        """Start a live stream of the conversation, and return its address."""
+        """Start a live stream of the conversation.
+
+        Returns:
+            Its address; None if the platform did not say, or said it to a bot that died before it took note.
+        """
 
         async def send() -> JsonValue:
             return (await self._api.calls.start_stream(self.id)).stream_url
 
-        url = await self._request(spec.STREAM_START, {}, send)
+        url = await self._request(spec.STREAM_START, {}, Sending(send=send, refused_once_done=True))
         return url if isinstance(url, str) else None
 
     async def stop_stream(self) -> None:
@@ -124,7 +131,7 @@ class CallAudio(CallCore):
             await self._api.calls.stop_stream(self.id)
             return None
 
-        await self._request(spec.STREAM_STOP, {}, send)
+        await self._request(spec.STREAM_STOP, {}, Sending(send=send, refused_once_done=True))
 
     async def _start_sound(
         self, prompt: str, *, loop: bool = False, language: str | None = None, duration: float | None = None
@@ -135,7 +142,7 @@ class CallAudio(CallCore):
             return {"url": url, "duration": duration if known is None else known}
 
         arguments: dict[str, JsonValue] = {"prompt": prompt, "language": language, "loop": loop}
-        played = await self._request(spec.AUDIO_PLAY, arguments, send)
+        played = await self._request(spec.AUDIO_PLAY, arguments, Sending(send=send))
         known = played if isinstance(played, dict) else {}
         lasts = known.get("duration")
         return Sound(str(known.get("url")), lasts if isinstance(lasts, int | float) else None, self._steps.now)
@@ -155,7 +162,7 @@ class CallAudio(CallCore):
             await self._api.calls.stop_audio(self.id, sound.url)
             return None
 
-        await self._request(spec.AUDIO_STOP, {"url": sound.url}, send)
+        await self._request(spec.AUDIO_STOP, {"url": sound.url}, Sending(send=send, refused_once_done=True))
 
     def _link(self, prompt: str, language: str | None) -> tuple[str, float | None]:
         if "://" in prompt:

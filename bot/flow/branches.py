@@ -10,9 +10,39 @@ from __future__ import annotations
 import asyncio
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 _current: Final[ContextVar[Branch | None]] = ContextVar("bot_flow_branch", default=None)
+_mark: Final[ContextVar[Mark | None]] = ContextVar("bot_flow_mark", default=None)
+
+
+class Mark(NamedTuple):
+    """Where a task of a flow was when its last step finished; a task that has done none, where it was started.
+
+    Attributes:
+        at: unix seconds.
+        position: number of the newest event that had been seen.
+    """
+
+    at: float
+    position: int
+
+
+def mark(at: float, position: int) -> None:
+    """Note that a step of the current task has finished."""
+    _mark.set(Mark(at, position))
+
+
+def last_mark() -> Mark:
+    """Return where the current task was before the step that it does now.
+
+    Raises:
+        RuntimeError: it is no task of a flow.
+    """
+    found = _mark.get()
+    if found is None:
+        raise RuntimeError("the task does not belong to a flow")
+    return found
 
 
 @dataclass(slots=True, eq=False)

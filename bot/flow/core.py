@@ -12,9 +12,10 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from bot.api import RequestSpec, TeamApi
-from bot.errors import BotError, Rejected, StepFailed
+from bot.errors import ApiError, BotError, StepFailed
 from bot.events import Event, JsonValue, MemberDtmf, Originator
 from bot.events.names import canonical
+from bot.flow.doubt import Sending, refused
 from bot.flow.duty import RotaView
 from bot.flow.mailbox import Match
 from bot.flow.members import CallMember, MemberBook
@@ -206,31 +207,22 @@ class CallCore:
         return None if found is None else found.seq
 
     async def _request(
-        self,
-        spec: RequestSpec,
-        arguments: dict[str, JsonValue],
-        send: Callable[[], Awaitable[JsonValue]],
-        *,
-        done: Callable[[], Awaitable[bool]] | None = None,
-        after_end: bool = False,
+        self, spec: RequestSpec, arguments: dict[str, JsonValue], sending: Sending, *, after_end: bool = False
     ) -> JsonValue:
         """Send a request as a step.
 
         Args:
             spec: the request.
             arguments: what distinguishes it, equal on every run.
-            send: sends it.
-            done: finds out whether it has taken effect already, where a repeat would do harm.
+            sending: sends it.
             after_end: whether it makes sense for a call that has ended.
         """
 
         async def act(doubt: bool) -> JsonValue:
-            if doubt and done is not None and await done():
-                return None
             try:
-                return await send()
-            except Rejected:
-                if not after_end:
+                return await sending.carry_out(doubt=doubt)
+            except ApiError as error:
+                if refused(error) and not after_end:
                     await self._look_whether_over()
                 raise
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from bot.api import spec
 from bot.errors import ApiError
-from bot.events import JsonValue
+from bot.events import Event, JsonValue, MemberInvited
+from bot.flow.branches import last_mark
+from bot.flow.doubt import OwnComment, Sending
 from bot.flow.gather import CallGather
 
 
 class CallPeople(CallGather):
     """What is done with members, one by one."""
+
+    # Ids of the comments that this flow has written.
+    _comments: tuple[str, ...] = ()
 
     async def invite(self, contact_id: str, *, phone: str | None = None) -> None:
         """Ring somebody and do not wait; `dial` does, and takes care of the rest.
@@ -24,11 +29,18 @@ class CallPeople(CallGather):
             await self._api.calls.invite(self.id, contact_id=contact_id, phone=phone)
             return None
 
-        async def rung() -> bool:
+        async def rung() -> JsonValue:
+            def invited(event: Event) -> bool:
+                return isinstance(event, MemberInvited) and event.user_id == contact_id
+
+            if self._mailbox.first(last_mark().position, invited) is not None:
+                # Who has declined since is not listed any more, and must not be rung again either.
+                return True
             members = (await self._api.calls.get(self.id)).members
             return any(member.contact_id == contact_id for member in members)
 
-        await self._request(spec.USER_INVITE, {"contactId": contact_id, "phone": phone}, send, done=rung)
+        sending = Sending(send=send, done=rung)
+        await self._request(spec.USER_INVITE, {"contactId": contact_id, "phone": phone}, sending)
 
     async def kick(self, contact_id: str) -> None:
         """Put a member out, or call an invitation off."""
@@ -37,7 +49,7 @@ class CallPeople(CallGather):
             await self._api.calls.kick(self.id, contact_id=contact_id)
             return None
 
-        await self._request(spec.CALL_KICK, {"contactId": contact_id}, send)
+        await self._request(spec.CALL_KICK, {"contactId": contact_id}, Sending(send=send, refused_once_done=True))
 
     async def hold(self, contact_id: str | None = None) -> None:
         """Put a member, or the caller if none is named, on hold."""
@@ -54,29 +66,35 @@ class CallPeople(CallGather):
             await self._api.calls.hang_up(self.id)
             return None
 
-        await self._request(spec.CALL_KICK, {}, send)
+        await self._request(spec.CALL_KICK, {}, Sending(send=send))
 
     async def comment(self, text: str, *, to: str | None = None) -> None:
         """Write a comment into the call's thread, or to a person; works after the end of the call, too.
 
+        A bot that dies between writing and taking note of it looks for the comment before it writes again. The
+        platform offers no way to look for what was written to a person: that may come twice.
+
         Args:
             text: the comment.
             to: contact id of the person to write to, instead of the thread.
+
+        Raises:
+            InDoubt: it may be there or not, and the platform cannot say.
         """
 
         async def send() -> JsonValue:
             thread, stream = (None, None) if to is not None else self._home
-            await self._api.comments.create(thread_id=thread, stream_id=stream, to=to, text=text)
-            return None
+            return await self._api.comments.create(thread_id=thread, stream_id=stream, to=to, text=text)
 
-        async def written() -> bool:
-            if to is not None:
-                return False
+        async def written() -> JsonValue:
             thread, stream = self._home
-            comments = await self._api.comments.read(thread_id=thread, stream_id=stream)
-            return any(comment.text == text for comment in comments)
+            wanted = OwnComment(text, self._api.bot_id, last_mark().at, self._comments)
+            return await wanted.find(self._api.comments, thread_id=thread, stream_id=stream)
 
-        await self._request(spec.COMMENT_CREATE, {"text": text, "to": to}, send, done=written, after_end=True)
+        sending = Sending(send=send, done=written if to is None else None)
+        comment_id = await self._request(spec.COMMENT_CREATE, {"text": text, "to": to}, sending, after_end=True)
+        if isinstance(comment_id, str):
+            self._comments = (*self._comments, comment_id)
 
     @property
     def _home(self) -> tuple[str | None, str | None]:
@@ -92,7 +110,8 @@ class CallPeople(CallGather):
             await request(self.id, contact_id=who, phone=phone)
             return None
 
-        await self._request(what, {"contactId": who, "phone": phone}, send)
+        sending = Sending(send=send, refused_once_done=True)
+        await self._request(what, {"contactId": who, "phone": phone}, sending)
 
     async def call_off(self, contact_id: str) -> None:
         """Put out somebody who may have gone already; a refusal is no error."""

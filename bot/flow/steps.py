@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.errors import BotError, CallEnded, FlowDiverged
 from bot.events import JsonValue
 from bot.flow import outcome
-from bot.flow.branches import Branches
+from bot.flow.branches import Branches, mark
 from bot.flow.driver import Driver
 from bot.flow.mailbox import Mailbox
 from bot.flow.recording import StepRecorder
@@ -122,6 +122,7 @@ class Steps:
         """Make the current task the flow's own; comes before the first step."""
         self.driver = driver
         self.branches.start()
+        mark(self.now, self.position)
         self._advance(0)
 
     async def do(
@@ -280,6 +281,7 @@ class Steps:
 
     def _saw(self, record: StepRecord) -> None:
         self.now, self.position = max(self.now, record.at), max(self.position, record.seen)
+        mark(record.at, record.seen)
 
     def _diverge(self, problem: str) -> None:
         self.diverged = FlowDiverged(problem)
