@@ -13,6 +13,7 @@
             await call.voicemail()
 """
 
+from bot.api import parse_comment
 from bot.dispatch import CallNext, Context, Router
 from bot.errors import (
     ApiError,
@@ -78,4 +79,5 @@ __all__ = [
     "Router",
     "StepFailed",
     "Unauthorised",
+    "parse_comment",
 ]

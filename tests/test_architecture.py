@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "cli": {*_ASSEMBLY, "app", "assembly", "masking", "simulator"},
     "__main__": {"cli"},
     # What handlers see.
-    "__init__": {"dispatch", "errors", "events", "flow"},
+    "__init__": {"api", "dispatch", "errors", "events", "flow"},
     # The platform, which must not lean on what it is there to test.
     "simulator": {"clock", "errors", "events", "signature"},
 }

@@ -58,6 +58,16 @@ class Context:
         """
         return self._services.prompts.get(name, language)
 
+    async def comment(self, text: str) -> None:
+        """Write a comment where the event belongs: into its thread, or into its stream if it names no thread.
+
+        Raises:
+            BadRequest: the event names neither.
+            ApiError: the platform refuses it or cannot be reached.
+        """
+        thread, stream = self._event.thread_id, self._event.stream_id
+        await self.api.comments.create(thread_id=thread, stream_id=None if thread else stream, text=text)
+
     async def history(self) -> Sequence[StoredEvent]:
         """Return the events of this call so far, oldest first, each with the time at which it came.
 
