@@ -121,7 +121,9 @@ class RotaView:
 def _known(rota: Rota, group: str | None) -> str:
     if group is None or rota.has_group(group):
         return group or rota.fallback_group
-    log.warning("the rota has no such group; its fallback group answers", group=group, instead=rota.fallback_group)
+    # A rota without groups, such as a list of contacts, answers for any; in one that has them, it may be misspelt.
+    report = log.warning if len(rota.groups) > 1 else log.debug
+    report("the rota has no such group; its fallback group answers", group=group, instead=rota.fallback_group)
     return rota.fallback_group
 
 
