@@ -21,7 +21,7 @@ async def summarize(event: CallEndedEvent, ctx: Context) -> None:
         seconds=round(ctx.now() - began, 1),
         answered_by=answered[0][0] if answered else None,
         waited=round(answered[0][1] - began, 1) if answered else None,
-        missed_by=[invite.user_id for invite, _ in rung if not invite.answered],
+        missed_by=list(dict.fromkeys(invite.user_id for invite, _ in rung if not invite.answered)),
         keys_pressed=sum(isinstance(past.event, MemberDtmf) for past in history),
         call_id=event.call_id,
     )

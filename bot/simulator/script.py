@@ -95,17 +95,17 @@ def judge(call: SimCall, script: CallScript) -> Sequence[str]:
 
 
 def demo_script(agent_id: str = DEMO_AGENT) -> CallScript:
-    """Return the call of the demonstration: greeted, recorded, connected, talked, over.
+    """Return the call of the demonstration: greeted, recorded, a key pressed, connected, talked, over.
 
-    The agent takes long enough for a greeting of five seconds and a moment of ringing to be heard.
+    The key comes when a greeting of four seconds is over; the agent lets it ring for a moment.
 
     Args:
         agent_id: whom the bot will invite.
     """
     return CallScript(
-        caller=Caller(phone="+74951234567", talks_for=1.5),
-        agents=[Contact(contact_id=agent_id, name="Anna", phone="89536052307", answers_after=6.5)],
-        hears=["welcome"],
+        caller=Caller(phone="+74951234567", presses=[(5.0, "1")], talks_for=1.5),
+        agents=[Contact(contact_id=agent_id, name="Anna", phone="89536052307", answers_after=2.0)],
+        hears=["welcome", "main-menu", "ringback"],
         recorded=True,
         connected_to=agent_id,
         ends_within=60.0,

@@ -34,14 +34,14 @@ def summaries(log: StringIO) -> Sequence[dict[str, Any]]:
 
 async def test_an_answered_call_leaves_one_line(tmp_path: Path, log: StringIO) -> None:
     async with world(tmp_path, people=[declining(ANNA, after=5.0), BORIS]) as there:
-        caller = Caller(phone="+78125550123", presses=[(1.0, "4"), (2.0, "2")], talks_for=30.0)
+        caller = Caller(phone="+78125550123", presses=[(1.0, "1"), (2.0, "2")], talks_for=30.0)
         call = await there.simulator.place_call(caller)
         await there.over(call)
     (line,) = summaries(log)
     del line["timestamp"]
     # Reading the journal is real work; a little of the world's time may pass meanwhile.
-    assert line.pop("seconds") == pytest.approx(41.0, abs=2.0)
-    assert line.pop("waited") == pytest.approx(11.0, abs=2.0)
+    assert line.pop("seconds") == pytest.approx(42.0, abs=2.0)
+    assert line.pop("waited") == pytest.approx(12.0, abs=2.0)
     assert line == {
         "event": "call ended",
         "level": "info",
@@ -61,7 +61,7 @@ async def test_an_answered_call_leaves_one_line(tmp_path: Path, log: StringIO) -
 
 async def test_a_call_that_nobody_answered(tmp_path: Path, log: StringIO) -> None:
     async with world(tmp_path, people=[declining(ANNA)]) as there:
-        call = await there.simulator.place_call(Caller(hangs_up_after=30.0))
+        call = await there.simulator.place_call(Caller(presses=[(1.0, "1")], hangs_up_after=30.0))
         await there.over(call)
     (line,) = summaries(log)
     assert (line["result"], line["answered_by"], line["waited"]) == ("not answered", None, None)

@@ -17,11 +17,15 @@ FOLDER = Path(handlers.__file__).parent / "prompts"
 
 SPOKEN = [
     "all-busy",
+    "callback-check",
     "callback-confirmed",
+    "callback-number",
     "callback-offer",
+    "callback-other",
     "closed",
     "conference-welcome",
     "confirm-accept",
+    *(f"digit-{digit}" for digit in range(10)),
     "enter-pin",
     "goodbye",
     "invalid-choice",

@@ -150,9 +150,11 @@ async def test_the_platform_is_down_and_the_bot_says_so(tmp_path: Path) -> None:
         await there.live_until(lambda: there.count("bot_fallbacks_total", result="failed") == 1)
         await there.live_until(lambda: there.count("bot_backlog_events") == 0)
         (letter,) = await there.dead_letters()
-        assert letter.failure.handler == "handlers.reception.greet"
-        assert letter.failure.error.startswith("InDoubt: call.audio/play")
-        assert there.count("bot_api_requests_total", path="call.audio/play", outcome="in_doubt") > 0
+        assert letter.failure.handler == "handlers.quality_recorder.begin"
+        assert "call.recording/start" in letter.failure.error
+        for flow in ("handlers.reception.reception", "bot.fallback"):
+            assert there.count("bot_flows_ended_total", flow=flow, state="failed") == 1
+        assert there.count("bot_api_requests_total", path="call.recording/start", outcome="in_doubt") > 0
         await call.hang_up()
         await there.over(call)
         assert (await there.ask("/health/ready"))[0] == 200, "events are taken nevertheless"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,9 @@ def sounds(call: SimCall) -> Sequence[str]:
 
 
 def at_once(call: SimCall, *names: str) -> bool:
-    """Return whether two sounds were ever heard at the same time."""
-    one, two = ([it for it in call.played if it.name.startswith(name)] for name in names)
-    return any(
-        a.started_at < (b.ended_at or b.started_at) and b.started_at < (a.ended_at or a.started_at)
-        for a in one
-        for b in two
-    )
+    """Return whether two of some sounds were ever heard at the same time."""
+    played = [it for it in call.played if it.name.partition(".")[0] in names]
+    return any(later.started_at < (one.ended_at or one.started_at) for one, later in pairwise(played))
 
 
 async def is_well(there: World) -> None:
@@ -41,54 +38,62 @@ async def is_well(there: World) -> None:
 async def test_the_first_agent_answers(tmp_path: Path) -> None:
     async with world(tmp_path, people=[ANNA, BORIS]) as there:
         script = CallScript(
-            caller=Caller(talks_for=60.0),
-            hears=["welcome", "ringback"],
+            caller=Caller(presses=[(5.0, "1")], talks_for=60.0),
+            hears=["welcome", "main-menu", "ringback"],
             recorded=True,
             connected_to=ANNA.contact_id,
-            ends_within=70.0,
+            ends_within=75.0,
         )
         verdict = await there.see(run_script(there.simulator, script))
         assert verdict.ok, verdict.problems
         await there.over(verdict.call)
 
         assert verdict.call.connected == [ANNA.contact_id]
-        assert sounds(verdict.call) == ["welcome", "ringback"]
-        welcome, ringback = verdict.call.played
+        assert sounds(verdict.call) == ["welcome", "main-menu", "ringback"]
+        welcome, menu, ringback = verdict.call.played
         assert welcome.complete, "the greeting is heard to its end"
-        assert not at_once(verdict.call, "welcome", "ringback")
+        assert not menu.complete, "a key stops the menu"
+        assert not at_once(verdict.call, "welcome", "main-menu", "ringback")
         assert ringback.loop
-        answered_at = verdict.call.place.created_at + 6.0
+        answered_at = verdict.call.place.created_at + 11.0
         assert ringback.ended_at == pytest.approx(answered_at, abs=1.0), "the tone ends when the agent answers"
         await is_well(there)
         assert {row.outcome for row in await there.history(verdict.call)} == {Outcome.HANDLED}
 
 
-async def test_an_agent_who_answers_during_the_greeting_hears_no_ringing(tmp_path: Path) -> None:
+async def test_who_knows_the_menu_need_not_hear_it(tmp_path: Path) -> None:
     async with world(tmp_path, people=[replace(ANNA, answers_after=2.0)]) as there:
-        call = await there.simulator.place_call(Caller(talks_for=10.0))
+        call = await there.simulator.place_call(Caller(presses=[(1.0, "2")], talks_for=10.0))
         await there.over(call)
         assert call.connected == [ANNA.contact_id]
-        assert sounds(call) == ["welcome"]
-        await is_well(there)
-
-
-async def test_an_agent_who_declines_during_the_greeting_is_followed_by_the_next(tmp_path: Path) -> None:
-    async with world(tmp_path, people=[declining(ANNA, after=1.0), BORIS]) as there:
-        call = await there.simulator.place_call(Caller(talks_for=10.0))
-        await there.over(call)
-        assert call.connected == [BORIS.contact_id]
         assert sounds(call) == ["welcome", "ringback"]
-        assert not call.player.media.playing
         await is_well(there)
 
 
 async def test_the_first_agent_declines_and_the_second_answers(tmp_path: Path) -> None:
     async with world(tmp_path, people=[declining(ANNA), BORIS]) as there:
+        call = await there.simulator.place_call(Caller(presses=[(5.0, "1")], talks_for=5.0))
+        await there.over(call)
+        assert call.connected == [BORIS.contact_id]
+        assert sounds(call) == ["welcome", "main-menu", "ringback"]
+        assert not call.player.media.playing
+        assert not there.notes(call), "nobody was rung twice"
+        await is_well(there)
+
+
+async def test_who_chooses_nothing_rings_everybody_at_once(tmp_path: Path) -> None:
+    async with world(tmp_path, people=[absent(ANNA), BORIS]) as there:
         call = await there.simulator.place_call(Caller(talks_for=5.0))
         await there.over(call)
         assert call.connected == [BORIS.contact_id]
-        assert sounds(call) == ["welcome", "ringback"]
-        assert not there.notes(call), "nobody was rung twice"
+        assert sounds(call) == ["welcome", "main-menu", "no-input", "main-menu", "ringback"]
+        invited = [text for text in there.requests(call) if "invite" in text or "kick" in text]
+        assert invited == [
+            f"call.user/invite {ANNA.contact_id}",
+            f"call.user/invite {BORIS.contact_id}",
+            f"call/kick {ANNA.contact_id}",
+        ]
+        assert not there.notes(call)
         await is_well(there)
 
 
@@ -97,7 +102,7 @@ async def test_nobody_answers_and_a_message_is_asked_for(tmp_path: Path) -> None
         call = await there.simulator.place_call(Caller(hangs_up_after=120.0))
         await there.over(call)
         assert call.connected == []
-        assert sounds(call) == ["welcome", "ringback", "leave-a-message"]
+        assert sounds(call) == ["welcome", "main-menu", "no-input", "main-menu", "ringback", "leave-a-message"]
         assert not at_once(call, "ringback", "leave-a-message")
         assert call.played[-1].complete
         assert call.recorded, "the message is in the recording"
@@ -123,27 +128,27 @@ async def test_the_caller_hangs_up_before_the_bot_does_anything(tmp_path: Path) 
 
 
 async def test_the_caller_hangs_up_while_an_agent_is_rung(tmp_path: Path) -> None:
-    async with world(tmp_path, people=[absent(ANNA), BORIS]) as there:
-        call = await there.simulator.place_call(Caller(hangs_up_after=8.0))
+    async with world(tmp_path, people=[absent(ANNA)]) as there:
+        call = await there.simulator.place_call(Caller(presses=[(5.0, "1")], hangs_up_after=12.0))
         await there.over(call)
-        assert sounds(call) == ["welcome", "ringback"]
+        assert sounds(call) == ["welcome", "main-menu", "ringback"]
         assert [text for text in there.requests(call) if "invite" in text] == [f"call.user/invite {ANNA.contact_id}"]
         await is_well(there)
 
 
 async def test_nobody_is_on_duty(tmp_path: Path) -> None:
     async with world(tmp_path, people=[ANNA], on_duty=[]) as there:
-        call = await there.simulator.place_call(Caller(hangs_up_after=40.0))
+        call = await there.simulator.place_call(Caller(presses=[(5.0, "1")], hangs_up_after=40.0))
         await there.over(call)
-        assert sounds(call) == ["welcome", "leave-a-message"], "no ringing where no phone rings"
-        assert not at_once(call, "welcome", "leave-a-message")
+        assert sounds(call) == ["welcome", "main-menu", "closed", "leave-a-message"], "no ringing where no phone rings"
+        assert not at_once(call, "closed", "leave-a-message")
         assert call.recorded
         await is_well(there)
 
 
 async def test_an_agent_whom_the_platform_does_not_know_is_passed_over(tmp_path: Path) -> None:
     async with world(tmp_path, people=[ANNA], on_duty=["nobody", ANNA.contact_id]) as there:
-        call = await there.simulator.place_call(Caller(talks_for=5.0))
+        call = await there.simulator.place_call(Caller(presses=[(5.0, "1")], talks_for=5.0))
         await there.over(call)
         assert call.connected == [ANNA.contact_id]
         await is_well(there)
@@ -151,9 +156,9 @@ async def test_an_agent_whom_the_platform_does_not_know_is_passed_over(tmp_path:
 
 async def test_only_agents_whom_the_platform_does_not_know(tmp_path: Path) -> None:
     async with world(tmp_path, on_duty=["nobody", "no one"]) as there:
-        call = await there.simulator.place_call(Caller(hangs_up_after=40.0))
+        call = await there.simulator.place_call(Caller(hangs_up_after=60.0))
         await there.over(call)
-        assert sounds(call) == ["welcome", "leave-a-message"]
+        assert sounds(call)[-1] == "leave-a-message"
         await is_well(there)
 
 

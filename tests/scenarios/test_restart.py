@@ -7,22 +7,39 @@ from pathlib import Path
 
 import orjson
 
+from bot import CallCreated, Context, Router
+from bot.dispatch import Handlers
 from bot.journal import Outcome
 from bot.simulator import Caller
 from tests.scenarios.people import ANNA
 from tests.support.events import created, fresh_id
-from tests.support.world import WEBHOOK_SECRET, examples, world
+from tests.support.world import WEBHOOK_SECRET, handlers_of, world
+
+
+def greeter() -> Handlers:
+    """Return a plain handler that looks, as one that may run twice should, who is in the call already."""
+    router = Router()
+
+    @router.on("Call.created", incoming=True)
+    async def greet(event: CallCreated, ctx: Context) -> None:
+        welcome = ctx.prompt("welcome")
+        await ctx.api.calls.play_audio(event.call_id, welcome.url)
+        if len((await ctx.api.calls.get(event.call_id)).members) == 1:
+            await ctx.api.calls.invite(event.call_id, contact_id=ANNA.contact_id)
+        await ctx.sleep(welcome.duration)
+
+    return handlers_of(router)
 
 
 async def test_the_next_bot_goes_on_with_what_the_last_one_left(tmp_path: Path) -> None:
-    async with world(tmp_path, people=[ANNA], drain_seconds=1.0) as there:
+    async with world(tmp_path, greeter(), people=[ANNA], drain_seconds=1.0) as there:
         call = await there.simulator.place_call(Caller(talks_for=5.0))
         await there.live(1.0)
         assert there.count("bot_backlog_events") == 2, "the greeting is being waited for, the ringing is noted"
         await there.stop()
         assert [row.outcome for row in await there.history(call)] == [None, None]
 
-        await there.start(examples())
+        await there.start(greeter())
         await there.over(call)
         assert call.connected == [ANNA.contact_id]
         assert "rang twice" not in there.notes(call)
@@ -31,7 +48,7 @@ async def test_the_next_bot_goes_on_with_what_the_last_one_left(tmp_path: Path) 
 
 
 async def test_what_is_under_way_is_finished_before_the_end(tmp_path: Path) -> None:
-    async with world(tmp_path, people=[ANNA], drain_seconds=20.0) as there:
+    async with world(tmp_path, greeter(), people=[ANNA], drain_seconds=20.0) as there:
         call = await there.simulator.place_call(Caller())
         await there.live(1.0)
         began = there.clock.now()
@@ -42,7 +59,7 @@ async def test_what_is_under_way_is_finished_before_the_end(tmp_path: Path) -> N
 
 
 async def test_a_bot_that_is_stopping_takes_nothing_and_says_so(tmp_path: Path) -> None:
-    async with world(tmp_path, people=[ANNA], drain_seconds=20.0) as there:
+    async with world(tmp_path, greeter(), people=[ANNA], drain_seconds=20.0) as there:
         call = await there.simulator.place_call(Caller())
         await there.live(1.0)
         assert await there.ask("/health/ready") == (200, b'{"status": "ready"}')
@@ -59,7 +76,7 @@ async def test_a_bot_that_is_stopping_takes_nothing_and_says_so(tmp_path: Path) 
 
         await call.press("1")
         await there.see(stopping)
-        await there.start(examples())
+        await there.start(greeter())
         await there.live_until(lambda: all(one.acknowledged_at for one in call.deliveries))
         (pressed,) = [one for one in call.deliveries if one.event_type == "Call.Member.dtmf"]
         assert pressed.attempts > 1, "the platform tried again, and nothing was lost"

@@ -42,8 +42,10 @@ async def test_the_demonstration_goes_as_scripted(
     simulator.timeline.subscribe(lambda record: lines.append(format_line(record)))
 
     async def greet_record_and_connect(call: SimCall) -> None:
-        await client.done(call, "call.audio/play", url=bot.sound("welcome.wav"))
         await client.done(call, "call.recording/start")
+        for name in ("welcome.wav", "main-menu.wav", "ringback.wav"):
+            bot.sounds[name] = bot.sounds["music.wav"]
+            await client.done(call, "call.audio/play", url=bot.sound(name))
         await client.done(call, "call.user/invite", contactId=DEMO_AGENT)
 
     verdict = await played_out(simulator, demo_script(), clock, greet_record_and_connect)
@@ -54,8 +56,8 @@ async def test_the_demonstration_goes_as_scripted(
     assert bot.types[-2:] == ["Call.ended", "Comment.created"]
     text = "\n".join(lines)
     assert "caller       calls from +*********67" in text
-    assert "    6.50 s  Anna         answers" in text
-    assert "    8.00 s  caller       hangs up" in text
+    assert "    2.00 s  Anna         answers" in text
+    assert "    3.50 s  caller       hangs up" in text
     assert "bot          call.audio/play welcome.wav" in text
     assert "89536052307" not in text
 
