@@ -24,7 +24,7 @@ from bot.metrics import Metrics
 from bot.prompts import PromptLibrary, PromptLinks, prompt_routes
 from bot.rota import Rota, RotaWatch
 from bot.server import Server, listen
-from bot.webhook import Limits, Receiver, unanswered_in
+from bot.webhook import Receiver, unanswered_in
 
 log = structlog.get_logger("bot")
 
@@ -32,6 +32,8 @@ _PRUNE_EVERY: Final = 3600.0
 """Seconds between two clean-ups of the journal."""
 _PRUNE_AT_ONCE: Final = 10_000
 _DAY: Final = 86_400.0
+_UNANSWERED: Final = 4096
+"""Deliveries that may be unanswered at once; beyond that, a kill makes copies of them count as new events."""
 _UNACKNOWLEDGED: Final = 3.0
 """Seconds that an acknowledgement may have been on its way when the process before died."""
 
@@ -121,18 +123,19 @@ class Bot:
         flows = build_flows(settings, router, journal.flows, services, self.metrics)
         dispatcher = build_dispatcher(settings, router, journal, flows, services=services, metrics=self.metrics)
         path = self._config.journal_path
-        unanswered = stack.enter_context(unanswered_in(path.with_name(f"{path.name}-unanswered"), Limits().at_once))
+        unanswered = stack.enter_context(unanswered_in(path.with_name(f"{path.name}-unanswered"), _UNANSWERED))
         receiver = build_receiver(self._config, journal, self._clock, self.metrics, unanswered)
         receiver.expect(await journal.doubtful(_UNACKNOWLEDGED))
         app = build_routes(self._config, receiver, journal, self.metrics, on_loopback=is_loopback(settings.host))
         app.add_routes(prompt_routes(prompts.library))
         server = Server(app, sock)
+        # First of all: a flow that is resumed may play a prompt at once, and the platform fetches it from here.
+        stack.push_async_callback(server.stop)
+        await server.start()
         stack.push_async_callback(flows.stop)
         await flows.start()
         await dispatcher.start()
         stack.push_async_callback(dispatcher.stop, 0.0)
-        stack.push_async_callback(server.stop)
-        await server.start()
         pruner = asyncio.create_task(self._prune(journal), name="journal-pruner")
         stack.push_async_callback(_cancel, pruner)
         return _Parts(journal, flows, dispatcher, receiver)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
@@ -54,6 +55,12 @@ class Arrival:
             self._done.set_result(stored)
 
 
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    since: float
+    place: int | None
+
+
 class Redeliveries:
     """Remembers deliveries whose acknowledgement is in doubt.
 
@@ -68,7 +75,7 @@ class Redeliveries:
         self._slow = slow
         self._unanswered = unanswered
         self._underway: dict[bytes, Arrival] = {}
-        self._doubtful: OrderedDict[bytes, float] = OrderedDict()
+        self._doubtful: OrderedDict[bytes, _Doubt] = OrderedDict()
 
     def expect(self, bodies: Iterable[bytes]) -> None:
         """Take note of what an earlier process has stored and not come to acknowledge.
@@ -77,8 +84,12 @@ class Redeliveries:
             bodies: the deliveries that it stored last.
         """
         if self._unanswered is not None:
-            for digest in self._unanswered.left.intersection(map(_digest, bodies)):
-                self._doubt(digest)
+            stored = set(map(_digest, bodies))
+            for left in self._unanswered.left:
+                if left.stored or left.digest in stored:
+                    self._doubt(left.digest, left.place)
+                else:
+                    self._unanswered.remove(left.place)
 
     async def is_copy(self, body: bytes) -> bool:
         """Return whether a body repeats a doubtful delivery that is stored; each of those accounts for one copy.
@@ -87,12 +98,12 @@ class Redeliveries:
         """
         if self._doubtful:
             self._expire()
-            if self._doubtful.pop(_digest(body), None) is not None:
+            if self._resolve(_digest(body)):
                 return True
         # Of several copies that wait for a delivery that fails, the first replaces it and the others wait for that.
         while (original := self._underway.get(body)) is not None and self._in_doubt(original):
             if await original.outcome():
-                self._doubtful.pop(original.digest, None)
+                self._resolve(original.digest)
                 return True
         return False
 
@@ -104,7 +115,8 @@ class Redeliveries:
             connected: says whether its connection still stands.
         """
         if not connected():
-            self._doubt(_digest(body))
+            digest = _digest(body)
+            self._doubt(digest, None if self._unanswered is None else self._unanswered.add(digest))
 
     def arrived(self, body: bytes, began: float, connected: Callable[[], bool]) -> Arrival:
         """Take note of a delivery that is about to be stored; `answered` must follow.
@@ -125,25 +137,42 @@ class Redeliveries:
         if self._underway.get(arrival.body) is arrival:
             del self._underway[arrival.body]
         if stored and self._in_doubt(arrival):
-            self._doubt(arrival.digest)
+            self._doubt(arrival.digest, arrival.place)
+        else:
+            self._answering(arrival.place)
         arrival.close(stored=stored)
-        if self._unanswered is not None and arrival.place is not None:
-            # In the next round of the loop, when the answer has been written.
-            asyncio.get_running_loop().call_soon(self._unanswered.remove, arrival.place)
 
-    def _doubt(self, digest: bytes) -> None:
-        self._doubtful[digest] = self._clock.monotonic()
-        self._doubtful.move_to_end(digest)
+    def _doubt(self, digest: bytes, place: int | None) -> None:
+        self._resolve(digest)
+        self._doubtful[digest] = _Doubt(self._clock.monotonic(), place)
+        if self._unanswered is not None and place is not None:
+            self._unanswered.confirm(place)
         if len(self._doubtful) > _MOST:
-            self._doubtful.popitem(last=False)
+            self._forget_oldest()
+
+    def _resolve(self, digest: bytes) -> bool:
+        """Doubt a delivery no more, once what answers it has been written; return whether it was doubted."""
+        doubt = self._doubtful.pop(digest, None)
+        if doubt is not None:
+            self._answering(doubt.place)
+        return doubt is not None
+
+    def _answering(self, place: int | None) -> None:
+        if self._unanswered is not None and place is not None:
+            # In the next round of the loop, when the answer has been written.
+            asyncio.get_running_loop().call_soon(self._unanswered.remove, place)
+
+    def _forget_oldest(self) -> None:
+        _, doubt = self._doubtful.popitem(last=False)
+        self._answering(doubt.place)
 
     def _in_doubt(self, arrival: Arrival) -> bool:
         return not arrival.connected() or self._clock.monotonic() - arrival.began > self._slow
 
     def _expire(self) -> None:
         oldest = self._clock.monotonic() - _KEEP
-        while self._doubtful and next(iter(self._doubtful.values())) < oldest:
-            self._doubtful.popitem(last=False)
+        while self._doubtful and next(iter(self._doubtful.values())).since < oldest:
+            self._forget_oldest()
 
 
 def _digest(body: bytes) -> bytes:

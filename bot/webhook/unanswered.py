@@ -1,4 +1,4 @@
-"""Which deliveries are being answered, kept where the death of the process does not reach.
+"""Which deliveries may not have been answered, kept where the death of the process does not reach.
 
 A process that is killed between storing a delivery and answering it leaves an
 event that the platform delivers once more. The journal cannot tell it from one
@@ -13,6 +13,7 @@ import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -21,58 +22,81 @@ from bot.errors import JournalUnavailable
 DIGEST_SIZE: Final = 16
 """Bytes that stand for a delivery."""
 
-_FREE: Final = bytes(DIGEST_SIZE)
+_SLOT: Final = DIGEST_SIZE + 1
+_FREE, _NOTED, _STORED = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A delivery that an earlier process did not come to answer.
+
+    Attributes:
+        digest: stands for it.
+        place: where it is noted.
+        stored: whether it is known to be stored.
+    """
+
+    digest: bytes
+    place: int
+    stored: bool
 
 
 class Unanswered:
-    """The deliveries that are being answered; made by `unanswered_in`.
+    """The deliveries that may not have been answered; made by `unanswered_in`.
 
     Args:
         memory: where they are kept.
 
     Attributes:
-        left: the digests of those that an earlier process did not come to answer.
+        left: what an earlier process did not come to answer; it stays noted until it is removed.
     """
 
     def __init__(self, memory: mmap.mmap) -> None:
         self._memory = memory
-        places = range(0, len(memory), DIGEST_SIZE)
-        self.left = frozenset(memory[at : at + DIGEST_SIZE] for at in places) - {_FREE}
-        memory[:] = bytes(len(memory))
-        self._free = list(places)
+        places = range(0, len(memory), _SLOT)
+        self.left = [
+            Left(memory[at + 1 : at + _SLOT], at, stored=memory[at] == _STORED) for at in places if memory[at] != _FREE
+        ]
+        self._free = [at for at in places if memory[at] == _FREE]
 
     def add(self, digest: bytes) -> int | None:
         """Note a delivery before it is stored.
 
         Returns:
-            Its place, for `remove`; None if there is none left.
+            Its place; None if there is none left.
         """
         if not self._free:
             return None
         place = self._free.pop()
-        self._memory[place : place + DIGEST_SIZE] = digest
+        self._memory[place + 1 : place + _SLOT] = digest
+        self._memory[place] = _NOTED
         return place
+
+    def confirm(self, place: int) -> None:
+        """Note that a delivery is stored."""
+        if not self._memory.closed:
+            self._memory[place] = _STORED
 
     def remove(self, place: int) -> None:
         """Forget a delivery that has been answered."""
         if not self._memory.closed:
-            self._memory[place : place + DIGEST_SIZE] = _FREE
+            self._memory[place] = _FREE
             self._free.append(place)
 
 
 @contextmanager
 def unanswered_in(path: Path, most: int) -> Iterator[Unanswered]:
-    """Open the file of the deliveries that are being answered.
+    """Open the file of the deliveries that may not have been answered.
 
     Args:
         path: the file, used by one process at a time; it is made where it is missing.
-        most: how many are answered at once, at least 1.
+        most: how many are noted at once, at least 1.
 
     Raises:
         JournalUnavailable: it cannot be opened or made.
     """
     try:
-        memory = _mapped(path, most * DIGEST_SIZE)
+        memory = _mapped(path, most * _SLOT)
     except OSError as error:
         raise JournalUnavailable(f"{path} cannot be used: {error.strerror}") from error
     with memory:

@@ -14,6 +14,8 @@ from bot.webhook import Unanswered, unanswered_in
 from bot.webhook.redelivery import Redeliveries
 from tests.support.clock import ManualClock, settle
 
+BEGAN = ManualClock().monotonic()
+
 
 @pytest.fixture
 def stack() -> Iterator[ExitStack]:
@@ -36,11 +38,11 @@ def connected() -> bool:
 
 async def test_only_what_was_stored_and_not_answered_is_expected_again(tmp_path: Path, stack: ExitStack) -> None:
     killed = redeliveries(opened(stack, tmp_path))
-    answered = killed.arrived(b"answered", 0.0, connected)
+    answered = killed.arrived(b"answered", BEGAN, connected)
     killed.answered(answered, stored=True)
     await settle()
-    killed.arrived(b"stored", 0.0, connected)
-    killed.arrived(b"not stored", 0.0, connected)
+    killed.arrived(b"stored", BEGAN, connected)
+    killed.arrived(b"not stored", BEGAN, connected)
 
     following = redeliveries(opened(stack, tmp_path))
     following.expect([b"answered", b"stored", b"other"])
@@ -50,11 +52,33 @@ async def test_only_what_was_stored_and_not_answered_is_expected_again(tmp_path:
 
 async def test_an_answer_that_is_not_written_yet_counts_as_none(tmp_path: Path, stack: ExitStack) -> None:
     killed = redeliveries(opened(stack, tmp_path))
-    killed.answered(killed.arrived(b"body", 0.0, connected), stored=True)
-    following = opened(stack, tmp_path)
-    assert len(following.left) == 1
+    killed.answered(killed.arrived(b"body", BEGAN, connected), stored=True)
+    assert len(opened(stack, tmp_path).left) == 1
     await settle()
-    assert opened(stack, tmp_path).left == frozenset(), "each life forgets what the one before it left"
+    assert opened(stack, tmp_path).left == []
+
+
+async def test_a_second_kill_before_the_copy_came_leaves_it_expected(tmp_path: Path, stack: ExitStack) -> None:
+    redeliveries(opened(stack, tmp_path)).arrived(b"body", BEGAN, connected)
+    redeliveries(opened(stack, tmp_path)).expect([b"body"])
+    third = redeliveries(opened(stack, tmp_path))
+    third.expect([])
+    assert await third.is_copy(b"body") is True
+    assert len(opened(stack, tmp_path).left) == 1, "the answer to the copy is not written yet"
+    await settle()
+    assert opened(stack, tmp_path).left == []
+
+
+async def test_what_is_not_expected_any_more_is_not_after_a_kill_either(tmp_path: Path, stack: ExitStack) -> None:
+    clock = ManualClock()
+    one = Redeliveries(clock, unanswered=opened(stack, tmp_path))
+    one.answered(one.arrived(b"broken", BEGAN, lambda: False), stored=True)
+    one.dropped(b"copy", lambda: False)
+    assert [left.stored for left in opened(stack, tmp_path).left] == [True, True]
+    await clock.advance(31)
+    assert await one.is_copy(b"broken") is False
+    await settle()
+    assert opened(stack, tmp_path).left == []
 
 
 async def test_without_a_file_nothing_is_expected() -> None:
@@ -68,21 +92,24 @@ async def test_more_than_there_is_room_for_is_not_noted(tmp_path: Path, stack: E
     places = [unanswered.add(bytes([number]) * 16) for number in (1, 2, 3)]
     assert places[2] is None
     assert len(opened(stack, tmp_path, most=2).left) == 2
-    one = redeliveries(opened(stack, tmp_path, most=1))
-    arrivals = [one.arrived(body, 0.0, connected) for body in (b"one", b"two")]
+    one = redeliveries(stack.enter_context(unanswered_in(tmp_path / "other", 1)))
+    arrivals = [one.arrived(body, BEGAN, connected) for body in (b"one", b"two")]
     for arrival in arrivals:
         one.answered(arrival, stored=True)
     await settle()
-    assert opened(stack, tmp_path, most=1).left == frozenset()
+    assert stack.enter_context(unanswered_in(tmp_path / "other", 1)).left == []
 
 
 async def test_an_answer_after_the_file_was_closed(tmp_path: Path) -> None:
-    with unanswered_in(tmp_path / "unanswered", 1) as unanswered:
+    with unanswered_in(tmp_path / "unanswered", 2) as unanswered:
         one = redeliveries(unanswered)
-        one.answered(one.arrived(b"body", 0.0, connected), stored=True)
+        arrival = one.arrived(b"body", BEGAN, connected)
+        broken = one.arrived(b"broken", BEGAN, lambda: False)
+        one.answered(arrival, stored=True)
+    one.answered(broken, stored=True)
     await asyncio.sleep(0)
-    with unanswered_in(tmp_path / "unanswered", 1) as unanswered:
-        assert len(unanswered.left) == 1
+    with unanswered_in(tmp_path / "unanswered", 2) as unanswered:
+        assert [left.stored for left in unanswered.left] == [False, False]
 
 
 def test_a_file_that_cannot_be_used(tmp_path: Path) -> None:
