@@ -88,13 +88,16 @@ class Command:
 
 
 @asynccontextmanager
-async def started(folder: Path, *arguments: str, name: str = "command", **environment: str) -> AsyncIterator[Command]:
+async def started(
+    folder: Path, *arguments: str, name: str = "command", module: str = "bot", **environment: str
+) -> AsyncIterator[Command]:
     """Start ``python -m bot`` in a folder; what is left of it at the end of the block is killed.
 
     Args:
         folder: its current folder, where its output is kept too.
         arguments: of the command line.
         name: begins the names of the files with its output.
+        module: what is run in place of the bot.
         environment: all its variables, but for a few that every program needs.
     """
     inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
@@ -103,7 +106,7 @@ async def started(folder: Path, *arguments: str, name: str = "command", **enviro
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "bot",
+            module,
             *arguments,
             cwd=folder,
             env={**inherited, "PYTHONPATH": str(ROOT), **environment},
@@ -121,8 +124,13 @@ async def started(folder: Path, *arguments: str, name: str = "command", **enviro
 
 
 async def finished(
-    folder: Path, *arguments: str, seconds: float = 20.0, name: str = "command", **environment: str
+    folder: Path,
+    *arguments: str,
+    seconds: float = 20.0,
+    name: str = "command",
+    module: str = "bot",
+    **environment: str,
 ) -> Finished:
     """Run ``python -m bot`` in a folder to its end; several at once there need names."""
-    async with started(folder, *arguments, name=name, **environment) as command:
+    async with started(folder, *arguments, name=name, module=module, **environment) as command:
         return await command.wait(seconds)
