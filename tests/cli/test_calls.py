@@ -131,7 +131,8 @@ def test_causes_stand_before_what_they_bring_about() -> None:
         step(3, "4", "now", b'{"value":1800000000.25}'),
         step(4, "5", "step number", b'{"value":74951234567}'),
         step(5, "", "@ended", b"{}"),
-        step(6, "6", "sleep", b'{"value":null}'),
+        step(6, "7", "step pay", b'{"error":{"kind":"StepFailed","message":"KeyError: +74951234567"}}'),
+        step(7, "6", "sleep", b'{"value":null}'),
     ]
     start = FlowStart(FlowId(1, 0), lane, "reception", 1, b"{}", 100.0)
     ended = StoredFlow(start, steps, (), b"{}", FlowEnd(FlowState.FAILED, 101.0, "ValueError: 74951234567", "Trace\n"))
@@ -151,6 +152,7 @@ def test_causes_stand_before_what_they_bring_about() -> None:
         ("step", "now", " ".join(found[7].detail.split())),
         ("step", "step number", "1.000 s *********67"),
         ("step", "the call has ended", ""),
+        ("step", "step pay", "1.000 s StepFailed: KeyError: **********67"),
         ("step", "sleep", "1.000 s"),
         ("flow", "reception", "failed: ValueError: *********67"),
         ("failed", "handler", "KeyError: 'x' (3 attempts; dead letter 7)"),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from contextvars import Context
 from itertools import count
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
-from bot import Call, Fate, InDoubt, Router
+from bot import Call, Fate, InDoubt, Rejected, Router
 from bot.events import JsonValue
+from bot.flow.branches import last_mark
 from bot.journal import FlowState
 from bot.simulator import Caller, Contact, SimCall
 from bot.simulator.comments import SimComment, text_part
@@ -301,3 +303,32 @@ async def test_a_comment_to_a_person_cannot_be_looked_for(tmp_path: Path) -> Non
         await there.over(call)
         assert await ended_well(there, call), there.story()
         assert there.story().count("comment/create") == 2, there.story()
+
+
+@pytest.mark.parametrize("kill", [False, True])
+async def test_a_refusal_stays_a_refusal(tmp_path: Path, kill: bool) -> None:
+    router, line, said = Router(), Line(), list[str]()
+
+    @router.call(incoming=True)
+    async def reception(call: Call) -> None:
+        if kill:
+            await line.spoil(call, "call.user/invite", Fault.SWALLOWED)
+        for operation in (call.invite, call.kick):
+            try:
+                await operation("nobody-there")
+            except Rejected as error:
+                said.append(error.path)
+        await call.hang_up()
+
+    async with wired(tmp_path, router, line) as there:
+        call = await there.simulator.place_call(Caller())
+        if kill:
+            await killed(there, line, router)
+        await there.over(call)
+        assert said == ["call.user/invite", "call/kick"]
+        assert await ended_well(there, call), there.story()
+
+
+def test_only_a_flow_has_steps_before() -> None:
+    with pytest.raises(RuntimeError, match="does not belong to a flow"):
+        Context().run(last_mark)

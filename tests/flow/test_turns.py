@@ -2,10 +2,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 
 from bot import Call, Router
+from bot.events import parse_event
+from bot.flow.duty import NEXT_IN_TURN
+from bot.flow.recall import recall_turns
+from bot.journal import Delivery, FlowId, FlowStart, StepRecord
+from bot.journal.sqlite import SqliteJournal
+from bot.rota import Turns
 from bot.simulator import Caller, Contact
+from tests.support.clock import ManualClock
+from tests.support.events import TEAM, created, payload
 from tests.support.world import World, handlers_of, world
 
 ANNA = Contact(contact_id="agent-anna", name="Anna", answers_after=1.0, talks_for=1.0)
@@ -94,3 +103,46 @@ async def test_who_had_no_call_for_the_longest_time_is_rung_first(tmp_path: Path
                 await there.stop()
                 await there.start(handlers_of(router))
         assert found == [ANNA.contact_id, BORIS.contact_id, CARLA.contact_id, ANNA.contact_id], there.story()
+
+
+async def test_what_the_latest_calls_tell_is_taken_up(tmp_path: Path) -> None:
+    turns, clock = Turns(), ManualClock()
+    journal = SqliteJournal(tmp_path / "journal.sqlite3", clock=clock)
+    began = created("one")
+    answer = payload("Call.Member.Invite.ended", "one", userId="anna", answered=True)
+    no_answer = payload("Call.Member.Invite.ended", "one", userId="boris", answered=False)
+    await journal.open()
+    try:
+        told = enumerate([began, answer, no_answer])
+        await journal.append([Delivery(parse_event(one), orjson.dumps(one), 100.0 + at) for at, one in told])
+        start = FlowStart(FlowId(1, 0), f"{TEAM}/thread/one", "reception", 1, b"{}", 100.0)
+        journal.flows.begin_flow(start)
+        outcomes = [
+            (NEXT_IN_TURN, b'{"value":{"members":[],"turns":{"sales":4,"other":"nonsense"}}}'),
+            (NEXT_IN_TURN, b'{"error":{"kind":"RotaError","message":"no such group"}}'),
+            (NEXT_IN_TURN, b'{"value":null}'),
+            ("step look", b'{"value":{"turns":{"sales":9}}}'),
+        ]
+        for number, (name, brought) in enumerate(outcomes):
+            step = StepRecord(number, str(number), name, "", brought, 1, 100.0, 100.0)
+            await journal.flows.record_step(start.flow_id, step)
+        await recall_turns(turns, journal, journal.flows)
+    finally:
+        await journal.close()
+    assert turns.take("sales") == 5
+    assert dict(turns.turn("other").served) == {"anna": 101.0}
+
+
+async def test_business_hours_are_asked_for(tmp_path: Path) -> None:
+    router, found = Router(), list[bool]()
+
+    @router.call(incoming=True)
+    async def reception(call: Call) -> None:
+        found.extend([await call.rota.is_open("sales"), await call.rota.is_open("closed")])
+        await call.hang_up()
+
+    path = rota_file(tmp_path, "listed")
+    path.write_text(path.read_text(encoding="utf-8") + "hours = []\n", encoding="utf-8")
+    async with world(tmp_path, handlers_of(router), people=PEOPLE, rota=path) as there:
+        await there.over(await there.simulator.place_call(Caller()))
+    assert found == [True, False]
