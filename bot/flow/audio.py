@@ -9,6 +9,7 @@ from bot.errors import ApiError, PromptError, Rejected
 from bot.events import Event, JsonValue, MemberDtmf
 from bot.flow.core import CallCore
 from bot.flow.doubt import Sending
+from bot.flow.parts import CallParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Sound:
 
 class CallAudio(CallCore):
     """Playing and recording."""
+
+    def __init__(self, parts: CallParts) -> None:
+        super().__init__(parts)
+        # Number of the newest event when the recording that runs was started; None while none does.
+        self._recorded_from: int | None = None
 
     async def play(
         self,
@@ -85,6 +91,7 @@ class CallAudio(CallCore):
 
     async def record(self) -> None:
         """Start the recording; one that runs already goes on."""
+        after = self._steps.position
 
         async def send() -> JsonValue:
             try:
@@ -96,6 +103,7 @@ class CallAudio(CallCore):
             return None
 
         await self._request(spec.RECORDING_START, {}, Sending(send=send, refused_once_done=True))
+        self._recorded_from = after
 
     async def stop_recording(self) -> str | None:
         """Stop the recording; works after the end of the call, too.
@@ -109,6 +117,7 @@ class CallAudio(CallCore):
 
         sending = Sending(send=send, refused_once_done=True)
         url = await self._request(spec.RECORDING_STOP, {}, sending, after_end=True)
+        self._recorded_from = None
         return url if isinstance(url, str) else None
 
     async def stream(self) -> str | None:

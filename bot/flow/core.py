@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import structlog
 from structlog.typing import FilteringBoundLogger
@@ -25,6 +25,9 @@ from bot.flow.progress import Progress
 from bot.journal import StoredEvent
 
 T = TypeVar("T")
+
+_ON_THEIR_WAY: Final = 3.0
+"""Seconds after a restart in which the platform delivers what it could not meanwhile. Not documented."""
 
 _log: FilteringBoundLogger = structlog.get_logger("flow")
 
@@ -181,12 +184,33 @@ class CallCore:
         await self._wait("sleep", _nothing, after=self._steps.position, until=moment)
 
     async def _wait(
-        self, name: str, match: Match, *, after: int, until: float | None, after_end: bool = False
+        self,
+        name: str,
+        match: Match,
+        *,
+        after: int,
+        until: float | None,
+        patient: bool = False,
+        after_end: bool = False,
     ) -> StoredEvent | None:
-        """Wait for an event numbered higher than ``after``, or for a point in time; the event, or None."""
+        """Wait for an event.
 
-        async def act(_doubt: bool) -> JsonValue:
-            return await self._event_or_time(match, after, until)
+        Args:
+            name: of the step.
+            match: says which.
+            after: it is numbered higher than this.
+            until: unix seconds at which nobody waits any more; None for as long as the call lasts.
+            patient: whether a little longer is waited after a restart: what happened meanwhile, and in time, may
+                still be on its way.
+            after_end: whether it makes sense for a call that has ended.
+
+        Returns:
+            The event, or None if the time is up.
+        """
+
+        async def act(doubt: bool) -> JsonValue:
+            longest = self._services.clock.now() + _ON_THEIR_WAY if doubt and patient else 0.0
+            return await self._event_or_time(match, after, None if until is None else max(until, longest))
 
         seq = await self._steps.do(name, {"after": after, "until": until}, act, after_end=after_end)
         return self._mailbox.get(seq) if isinstance(seq, int) else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from bot.api import Invitee
-from bot.errors import ApiError
-from bot.events import Event, MemberDtmf, MemberEvent, MemberInviteEnded, MemberLeft
+from bot.errors import ApiError, InDoubt
+from bot.events import Event, JsonValue, MemberDtmf, MemberEvent, MemberInviteEnded, MemberLeft
 from bot.flow.duty import Duty, Target
 from bot.flow.people import CallPeople
 
@@ -134,25 +135,19 @@ class CallDial(CallPeople):
 
     async def _ring_group(self, group: Sequence[Invitee], manner: _Manner, fates: dict[str, Fate]) -> str | None:
         after = self._steps.position
-        ringing: set[str] = set()
-        for one in group:
-            try:
-                await self.invite(one.contact_id, phone=one.phone)
-            except ApiError as error:
-                self.log.warning("cannot be rung", contact=one.contact_id, reason=error.message)
-                fates[one.contact_id] = Fate.UNREACHABLE
-            else:
-                ringing.add(one.contact_id)
+        ringing = {one.contact_id for one in group if await self._rings(one, fates)}
         until = self._steps.now + manner.ring
         while ringing:
             ended = await self._wait("wait for answer", _EndOfOne(frozenset(ringing)), after=after, until=until)
-            if ended is None:
+            if ended is not None:
+                after = ended.seq
+                who, answered = _who(ended.event), _answers(ended.event)
+            elif late := await self._in_already(ringing):
+                who, answered = late, True
+            else:
                 break
-            after = ended.seq
-            event = ended.event
-            who = (event.user_id if isinstance(event, MemberEvent) else None) or ""
             ringing.discard(who)
-            if not (isinstance(event, MemberInviteEnded) and event.answered):
+            if not answered:
                 fates[who] = Fate.NO_ANSWER
             elif await self._accepted(who, manner, after):
                 fates[who] = Fate.ANSWERED
@@ -166,6 +161,17 @@ class CallDial(CallPeople):
         await self._stop_ringing(ringing, fates, after)
         return None
 
+    async def _rings(self, one: Invitee, fates: dict[str, Fate]) -> bool:
+        try:
+            await self.invite(one.contact_id, phone=one.phone)
+        except ApiError as error:
+            self.log.warning("cannot be rung", contact=one.contact_id, reason=error.message)
+            fates[one.contact_id] = Fate.UNREACHABLE
+            if isinstance(error, InDoubt):
+                await self.call_off(one.contact_id)
+            return False
+        return True
+
     async def _stop_ringing(self, ringing: set[str], fates: dict[str, Fate], after: int) -> None:
         """Call off who does not pick up, and see it done, so that its end is not taken for that of a later ring."""
         for who in sorted(ringing):
@@ -177,7 +183,23 @@ class CallDial(CallPeople):
             if ended is None:
                 return
             after = ended.seq
-            ringing.discard((ended.event.user_id if isinstance(ended.event, MemberEvent) else None) or "")
+            if not _answers(ended.event):
+                # Who answered at the last moment is put out, which is still to come.
+                ringing.discard(_who(ended.event))
+
+    async def _in_already(self, ringing: AbstractSet[str]) -> str | None:
+        """Return one of those being rung who is in the call although no event has told so; None if nobody is."""
+
+        async def look() -> JsonValue:
+            try:
+                members = (await self._api.calls.get(self.id)).members
+            except ApiError as error:
+                self.log.warning("cannot see who has answered", reason=error.message)
+                return None
+            return next((one.contact_id for one in members if one.answered and one.contact_id in ringing), None)
+
+        found = await self._look_step("who has answered", [*sorted(ringing)], look)
+        return found if isinstance(found, str) else None
 
     async def _accepted(self, who: str, manner: _Manner, after: int) -> bool:
         if manner.confirm is None:
@@ -191,7 +213,7 @@ class CallDial(CallPeople):
             pressed = isinstance(event, MemberDtmf) and event.dtmf_number == manner.confirm
             return own and (pressed or isinstance(event, MemberLeft))
 
-        decision = await self._wait("wait for acceptance", decided, after=after, until=until)
+        decision = await self._wait("wait for acceptance", decided, after=after, until=until, patient=True)
         accepted = decision is not None and isinstance(decision.event, MemberDtmf)
         await self._stop_sound(sound)
         if not accepted:
@@ -209,3 +231,11 @@ class _EndOfOne:
     def __call__(self, event: Event) -> bool:
         """Return whether an event is one."""
         return isinstance(event, MemberInviteEnded | MemberLeft) and event.user_id in self.people
+
+
+def _answers(event: Event) -> bool:
+    return isinstance(event, MemberInviteEnded) and event.answered is True
+
+
+def _who(event: Event) -> str:
+    return (event.user_id if isinstance(event, MemberEvent) else None) or ""

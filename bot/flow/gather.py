@@ -212,7 +212,9 @@ class CallGather(CallAudio):
     async def _collect(self, sound: Sound | None, rules: _Rules, until: float) -> tuple[str, Reason]:
         digits = ""
         while True:
-            pressed = await self._wait("wait for key", self._is_callers_key, after=self._keys_from, until=until)
+            pressed = await self._wait(
+                "wait for key", self._is_callers_key, after=self._keys_from, until=until, patient=True
+            )
             if pressed is None:
                 return digits, _reason_of_pause(digits, rules.least)
             self._keys_from = pressed.seq

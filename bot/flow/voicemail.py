@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.api import parse_comment
-from bot.errors import ApiError, CallEnded
+from bot.errors import ApiError, CallEnded, PromptError
 from bot.events import Event, MemberDtmf
 from bot.flow.dial import CallDial
 from bot.flow.duty import Duty
@@ -62,23 +62,22 @@ class CallVoicemail(CallDial):
         """
         if longest <= 0:
             raise ValueError(f"longest must be positive, and is {longest!r}")
-        if prompt is not None:
-            await self.play(prompt, barge_in=False, language=language)
-        self.clear_keys()
-        await self.record()
-        began = self._steps.now
-
-        def finished(event: Event) -> bool:
-            return isinstance(event, MemberDtmf) and event.dtmf_number == finish_key and self._is_callers_key(event)
-
+        began = self._steps.now + self._length(prompt, language)
         try:
-            pressed = await self._wait("wait for message", finished, after=self._steps.position, until=began + longest)
+            if prompt is not None:
+                sound = await self._start_sound(prompt, language=language)
+                began = sound.began_at + (sound.duration or 0.0)
+                await self._sleep_until(began)
+            self.clear_keys()
+            await self.record()
+            await self._wait_for_message(finish_key, began + longest)
         except CallEnded:
-            await self._keep(began, notify)
+            # A caller who hangs up while no bot is there may have spoken long before the flow comes here.
+            ended = await self._now()
+            if self._recorded_from is not None and ended > began:
+                await self._keep(began, ended, notify)
             raise
-        if pressed is not None:
-            self._keys_from = pressed.seq
-        message = await self._keep(began, notify)
+        message = await self._keep(began, await self._now(), notify)
         if thanks is not None:
             await self.play(thanks, barge_in=False, language=language)
         await self.hang_up()
@@ -107,7 +106,8 @@ class CallVoicemail(CallDial):
         Args:
             timeout: seconds to wait for that comment.
         """
-        after = self._steps.position
+        # Where no bot was there when the call ended, the comment may have come already.
+        after = self._steps.position if self._recorded_from is None else self._recorded_from
         try:
             url = await self.stop_recording()
         except ApiError as error:
@@ -119,8 +119,21 @@ class CallVoicemail(CallDial):
         comment = await self._wait("wait for recording", _has_file, after=after, until=until, after_end=True)
         return None if comment is None else _file_of(comment.event)
 
-    async def _keep(self, began: float, notify: Duty | str | None) -> Message:
-        ended = await self._now()
+    def _length(self, prompt: str | None, language: str | None) -> float:
+        try:
+            return 0.0 if prompt is None else self._link(prompt, language)[1] or 0.0
+        except PromptError:
+            return 0.0
+
+    async def _wait_for_message(self, finish_key: str, until: float) -> None:
+        def finished(event: Event) -> bool:
+            return isinstance(event, MemberDtmf) and event.dtmf_number == finish_key and self._is_callers_key(event)
+
+        pressed = await self._wait("wait for message", finished, after=self._keys_from, until=until, patient=True)
+        if pressed is not None:
+            self._keys_from = pressed.seq
+
+    async def _keep(self, began: float, ended: float, notify: Duty | str | None) -> Message:
         url = await self.recording_link()
         message = Message(url, round(ended - began, 1))
         about = f"Voicemail, {message.seconds:g} s: {url or 'the recording comes with a comment of the platform'}"
