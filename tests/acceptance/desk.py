@@ -1,0 +1,42 @@
+"""The reception of the kill test of calls: the one of the examples, with short prompts and short rings.
+
+Every operation that a kill may hit is in it, and what it came to stands in comments, so that the
+platform's own books tell whether a call went as it should.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from bot import Call, Router
+
+router = Router()
+
+RING: Final = "DESK_RING"
+"""The environment variable that says for how many seconds each agent is rung."""
+
+
+@router.call(incoming=True)
+async def reception(call: Call) -> None:
+    """Record, greet, ask for a number and a department, ring two agents in order, or take a message."""
+    try:
+        await call.record()
+        await call.play("welcome")
+        number = await call.gather(
+            "enter-number", min_digits=3, max_digits=3, first_timeout=8.0, inter_digit_timeout=6.0, tries=2
+        )
+        choice = await call.menu("main-menu", {"1": "sales", "2": "support"}, tries=4, timeout=4.0)
+        first, second = agents_of(call.caller.phone or "")
+        dialled = await call.dial([first, second], ring=float(os.environ[RING]))
+        await call.comment(f"{number.digits} {choice} {dialled.answered_by}")
+        if not dialled:
+            await call.voicemail(longest=12.0)
+        await call.sleep(600.0)
+    finally:
+        await call.comment("over")
+
+
+def agents_of(phone: str) -> tuple[str, str]:
+    """Return who is rung for a caller; everybody has agents of their own, since one who talks is engaged."""
+    return f"first-{phone}", f"second-{phone}"
