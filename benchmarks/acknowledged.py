@@ -5,30 +5,29 @@ from __future__ import annotations
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from statistics import median
+from typing import Final
 
 from benchmarks import events, wrk
-from benchmarks.bench import Bench, check, check_handled, tell, turns
+from benchmarks.bench import Bench, check
 from benchmarks.contender import BenchmarkError, Contender
 from benchmarks.events import Format, Maker
 from benchmarks.figures import Row
 from benchmarks.load import Load
+from benchmarks.rotation import Rotation, Turn, rotate
 
-_CALLS = 5_000
-_FAR = 100_000_000
-"""Numbers of new calls begin here, to be none of those that go round."""
+_CALLS: Final = 5_000
+_FAR: Final = 100_000_000
+"""How far apart the numbers of the events of two rounds are."""
+_BARE: Final = "bare"
+_KEYS: Final = "bot, keys"
+_NEW: Final = "bot, new calls"
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
-    name: str
-    contender: Contender
-    form: Format
-    calls: int
-
-    def maker(self, first: int) -> Maker:
-        make = events.keys(self.calls) if self.calls else events.new_calls()
-        return lambda number: make(first + number)
+class _Sent:
+    acknowledged: int
+    seconds: float
+    ended: float
 
 
 async def measure(bench: Bench) -> list[Row]:
@@ -40,44 +39,65 @@ async def measure(bench: Bench) -> list[Row]:
     async with AsyncExitStack() as stack:
         bare = await stack.enter_async_context(bench.contender("acknowledged-bare", "bare", posts=False))
         bot = await stack.enter_async_context(bench.contender("acknowledged-bot", "bot", posts=False))
-        contenders = [
-            _Turn("bare", bare, Format.KEY_PRESSED, _CALLS),
-            _Turn("bot, keys", bot, Format.KEY_PRESSED, _CALLS),
-            _Turn("bot, new calls", bot, Format.CALL_CREATED, 0),
-        ]
-        rates: dict[str, list[float]] = {turn.name: [] for turn in contenders}
-        for number in range(bench.rounds):
-            for turn in turns(contenders, number):
-                rate = await _rate(bench, turn, _FAR * (number + 1))
-                rates[turn.name].append(rate)
-                tell(f"(a) round {number + 1}: {turn.name} {rate:,.0f} events/s")
+        contenders = {_BARE: bare, _KEYS: bot, _NEW: bot}
+
+        async def turn(name: str, number: int) -> _Sent:
+            calls = 0 if name == _NEW else _CALLS
+            return await _send(bench, contenders[name], calls=calls, first=_FAR * (number + 1))
+
+        rotation = await rotate(bench, contenders, turn, lambda turn: f"{_rate(turn):,.0f} events/s")
+    for name in (_KEYS, _NEW):
+        for done in rotation.turns[name]:
+            if done.handled < done.value.acknowledged:
+                raise BenchmarkError(f"{name}: {done.value.acknowledged} acknowledged, {done.handled} handled")
     return [
-        _row("acknowledged and handled: keys pressed", rates["bare"], rates["bot, keys"]),
-        _row("acknowledged and handled: new calls", rates["bare"], rates["bot, new calls"]),
+        *_rows("acknowledged and handled: keys pressed", rotation, _KEYS),
+        *_rows("acknowledged and handled: new calls", rotation, _NEW),
     ]
 
 
-async def _rate(bench: Bench, turn: _Turn, first: int) -> float:
-    before = await turn.contender.settled()
+async def _send(bench: Bench, contender: Contender, *, calls: int, first: int) -> _Sent:
     if wrk.installed():
-        run = await wrk.post(turn.contender.webhook, turn.form, calls=turn.calls, first=first, seconds=bench.seconds)
+        form = Format.KEY_PRESSED if calls else Format.CALL_CREATED
+        run = await wrk.post(contender.webhook, form, calls=calls, first=first, seconds=bench.seconds)
         if run.refused or run.broken:
-            raise BenchmarkError(f"{turn.name}: {run.refused} events refused, {run.broken} connections broken")
-        acknowledged, seconds = run.requests, run.seconds
-    else:
-        load = Load(turn.contender.webhook, turn.maker(first), bench.platform)
-        own = await load.closed(seconds=bench.seconds)
-        check(turn.name, own)
-        acknowledged, seconds = own.done, own.seconds
-    ended = time.monotonic()
-    after = await turn.contender.settled()
-    check_handled(turn.name, before, after, acknowledged)
-    # What was acknowledged and not yet handled when the load ended counts against the contender.
-    return acknowledged / (seconds + max(0.0, after.at - ended))
+            raise BenchmarkError(f"{contender.name}: {run.refused} events refused, {run.broken} connections broken")
+        return _Sent(run.requests, run.seconds, time.monotonic())
+    load = Load(contender.webhook, _maker(calls, first), bench.platform)
+    own = await load.closed(seconds=bench.seconds)
+    check(contender.name, own)
+    return _Sent(own.done, own.seconds, time.monotonic())
 
 
-def _row(what: str, bare: list[float], bot: list[float]) -> Row:
-    ratios = [ours / theirs for ours, theirs in zip(bot, bare, strict=True)]
-    return Row(
-        part="a", what=what, unit="events/s", beside=median(bare), bot=median(bot), ratio=median(ratios), least=0.5
-    )
+def _maker(calls: int, first: int) -> Maker:
+    make = events.keys(calls) if calls else events.new_calls()
+    return lambda number: make(first + number)
+
+
+def _rate(turn: Turn[_Sent]) -> float:
+    """Return events per second; what was not yet handled when the load ended counts against the contender."""
+    return turn.value.acknowledged / (turn.value.seconds + max(0.0, turn.settled_at - turn.value.ended))
+
+
+def _rows(what: str, rotation: Rotation[_Sent], name: str) -> list[Row]:
+    return [
+        Row(
+            part="a",
+            what=what,
+            unit="events/s",
+            beside=rotation.median(_BARE, _rate),
+            bot=rotation.median(name, _rate),
+            ratio=rotation.ratio(name, _BARE, _rate),
+            least=0.5,
+            calm=rotation.calm,
+        ),
+        Row(
+            part="a",
+            what="  CPU per event",
+            unit="us",
+            beside=rotation.median(_BARE, lambda turn: turn.cost),
+            bot=rotation.median(name, lambda turn: turn.cost),
+            ratio=rotation.ratio(name, _BARE, lambda turn: turn.cost),
+            calm=rotation.calm,
+        ),
+    ]

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from benchmarks.contender import BenchmarkError, Contender
 from benchmarks.platform import Platform
 from benchmarks.rounds import Run
-from benchmarks.server import Kind, State
-
-T = TypeVar("T")
+from benchmarks.server import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +20,8 @@ class Bench:
         platform: where API requests go.
         folder: where journals lie.
         core: the core of the contenders; None leaves them to the system.
-        rounds: how often each contender has its turn, at least 1.
+        rounds: how often each contender shall have its turn, at least 1.
         seconds: how long each turn takes, at least 1.
-        quick: whether less is measured, to see whether all works.
     """
 
     platform: Platform
@@ -34,7 +29,6 @@ class Bench:
     core: int | None
     rounds: int
     seconds: int
-    quick: bool
 
     def contender(self, name: str, kind: Kind, *, posts: bool) -> Contender:
         """Return a contender, not yet started.
@@ -58,12 +52,6 @@ class Bench:
             raise BenchmarkError(f"{self.platform.strange} requests were not what they should be")
 
 
-def turns(contenders: Sequence[T], number: int) -> Sequence[T]:
-    """Return the order of a round: each begins with another one, so that none always has the same neighbour."""
-    at = number % len(contenders)
-    return [*contenders[at:], *contenders[:at]]
-
-
 def check(name: str, run: Run) -> None:
     """Make sure that a run may be counted.
 
@@ -74,17 +62,6 @@ def check(name: str, run: Run) -> None:
         raise BenchmarkError(f"{name} refused {run.refused} of {run.events} events")
     if run.done != run.events:
         raise BenchmarkError(f"{name} was done with {run.done} of {run.events} events only")
-
-
-def check_handled(name: str, before: State, after: State, acknowledged: int) -> None:
-    """Make sure that all acknowledged events were handled.
-
-    Raises:
-        BenchmarkError: they were not.
-    """
-    handled = after.handled - before.handled
-    if handled < acknowledged:
-        raise BenchmarkError(f"{name} acknowledged {acknowledged} events and handled {handled}")
 
 
 def tell(text: str) -> None:

@@ -25,6 +25,7 @@ class Row:
         least: the least ratio to reach, if that is the target.
         most: the highest ratio to keep to, if that is the target.
         below: what the bot's own figure has to stay below, if that is the target.
+        calm: whether the machine did nothing else meanwhile; otherwise the figures say little.
     """
 
     part: str
@@ -36,6 +37,7 @@ class Row:
     least: float | None = None
     most: float | None = None
     below: float | None = None
+    calm: bool = True
 
     @property
     def met(self) -> bool | None:
@@ -75,7 +77,7 @@ def table(rows: Sequence[Row]) -> str:
                 _number(row.bot),
                 f"{row.ratio:.2f}",
                 row.target,
-                verdicts[row.met],
+                verdicts[row.met] + ("" if row.calm else " ?"),
             )
             for row in rows
         ),

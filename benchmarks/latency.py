@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from statistics import median
+from functools import partial
+from typing import Final
 
 from benchmarks import events
-from benchmarks.bench import Bench, check, tell, turns
+from benchmarks.bench import Bench, check
 from benchmarks.figures import Row, percentile
 from benchmarks.load import Load
+from benchmarks.rotation import Rotation, Turn, rotate
+from benchmarks.rounds import Run
 
-_RATES = (200, 1_000)
-_TARGET = {1_000: 10.0}
-_CALLS = 5_000
+_RATES: Final = (200, 1_000)
+_TARGET: Final = {(1_000, 99): 10.0}
+_CALLS: Final = 5_000
 
 
 async def measure(bench: Bench) -> list[Row]:
@@ -27,40 +29,49 @@ async def measure(bench: Bench) -> list[Row]:
     """
     rows = []
     async with AsyncExitStack() as stack:
-        loads = {}
-        for kind in ("bare", "bot"):
-            contender = await stack.enter_async_context(bench.contender(f"latency-{kind}", kind, posts=True))
-            loads[kind] = Load(contender.webhook, events.keys(_CALLS), bench.platform)
-            check(kind, await loads[kind].closed(seconds=1, whole=True))  # connections open, caches filled
+        contenders = {
+            "bare": await stack.enter_async_context(bench.contender("latency-bare", "bare", posts=True)),
+            "bot": await stack.enter_async_context(bench.contender("latency-bot", "bot", posts=True)),
+        }
+        make = events.keys(_CALLS)
+        loads = {name: Load(one.webhook, make, bench.platform) for name, one in contenders.items()}
+        for name, load in loads.items():
+            check(name, await load.closed(seconds=1, whole=True))  # connections open, caches filled
+
+        async def turn(name: str, number: int, rate: int) -> Run:
+            signed = bench.platform.signed
+            run = await loads[name].open(rate=rate, seconds=bench.seconds, seed=number)
+            check(name, run)
+            bench.check_signed(name, bench.platform.signed - signed, run.events)
+            return run
+
         for rate in _RATES:
-            found: dict[str, list[tuple[float, float]]] = {kind: [] for kind in loads}
-            for number in range(bench.rounds):
-                for kind in turns(list(loads), number):
-                    signed = bench.platform.signed
-                    run = await loads[kind].open(rate=rate, seconds=bench.seconds, seed=number)
-                    check(kind, run)
-                    bench.check_signed(kind, bench.platform.signed - signed, run.events)
-                    p50, p99 = (percentile(run.latencies, percent) * 1000 for percent in (50, 99))
-                    found[kind].append((p50, p99))
-                    tell(
-                        f"(c) round {number + 1}: {kind} at {rate:,}/s: p50 {p50:.2f} ms, p99 {p99:.2f} ms, "
-                        f"longest {max(run.latencies) * 1000:.1f} ms "
-                        f"(load itself late by p99 {percentile(run.lags, 99) * 1000:.2f} ms)"
-                    )
-            rows += _rows(rate, found["bare"], found["bot"])
+            rotation = await rotate(bench, contenders, partial(turn, rate=rate), partial(_shown, rate))
+            rows += [_row(rotation, rate, percent) for percent in (50, 99)]
     return rows
 
 
-def _rows(rate: int, bare: Sequence[tuple[float, float]], bot: Sequence[tuple[float, float]]) -> list[Row]:
-    return [
-        Row(
-            part="c",
-            what=f"latency at {rate:,} events/s, {name}",
-            unit="ms",
-            beside=median(pair[at] for pair in bare),
-            bot=median(pair[at] for pair in bot),
-            ratio=median(ours[at] / theirs[at] for ours, theirs in zip(bot, bare, strict=True)),
-            below=_TARGET.get(rate) if name == "p99" else None,
-        )
-        for at, name in enumerate(("p50", "p99"))
-    ]
+def _milliseconds(turn: Turn[Run], percent: float) -> float:
+    return percentile(turn.value.latencies, percent) * 1000
+
+
+def _shown(rate: int, turn: Turn[Run]) -> str:
+    p50, p99, most = (_milliseconds(turn, percent) for percent in (50, 99, 100))
+    late = percentile(turn.value.lags, 99) * 1000
+    return f"at {rate:,}/s p50 {p50:.2f}, p99 {p99:.2f}, at most {most:.1f} ms (load itself late by {late:.1f})"
+
+
+def _row(rotation: Rotation[Run], rate: int, percent: int) -> Row:
+    def figure(turn: Turn[Run]) -> float:
+        return _milliseconds(turn, percent)
+
+    return Row(
+        part="c",
+        what=f"latency at {rate:,} events/s, p{percent}",
+        unit="ms",
+        beside=rotation.median("bare", figure),
+        bot=rotation.median("bot", figure),
+        ratio=rotation.ratio("bot", "bare", figure),
+        below=_TARGET.get((rate, percent)),
+        calm=rotation.calm,
+    )

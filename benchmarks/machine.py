@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import sqlite3
 import statistics
 import tempfile
@@ -55,6 +56,23 @@ def commit_times(folder: Path) -> tuple[float, float]:
             os.fsync(file.fileno())
             taken.append(time.perf_counter() - began)
     return statistics.median(taken), statistics.quantiles(taken, n=100)[98]
+
+
+def others_time() -> float:
+    """Return the seconds of processor time that went to other processes than this one and those that it waited for.
+
+    Only differences mean something. Time that the machine under a virtual one took away counts too. 0 where the
+    system does not say.
+    """
+    try:
+        fields = Path("/proc/stat").read_text("ascii").partition("\n")[0].split()[1:]
+    except OSError:
+        return 0.0
+    user, nice, system, _, _, _, _, stolen = map(int, fields[:8])
+    own = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (user + nice + system + stolen) / os.sysconf("SC_CLK_TCK") - (
+        time.process_time() + own.ru_utime + own.ru_stime
+    )
 
 
 def description() -> str:

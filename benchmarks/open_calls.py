@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from statistics import median
+from typing import Final
 
 from benchmarks import events
-from benchmarks.bench import Bench, check, tell, turns
+from benchmarks.bench import Bench, check
 from benchmarks.contender import Contender
 from benchmarks.events import Maker
 from benchmarks.figures import Row
 from benchmarks.load import Load
+from benchmarks.rotation import rotate
+from benchmarks.rounds import Run
 
-_FEW = 100
-_MANY = 10_000
-_EVENTS = 20_000
-_MIB = 1024 * 1024
-
-
-@dataclass(slots=True)
-class _Subject:
-    calls: int
-    contender: Contender
-    load: Load
-    cost: list[float] = field(default_factory=list)
-    memory: list[float] = field(default_factory=list)
+_FEW: Final = 100
+_MANY: Final = 10_000
+_WARM: Final = 20_000
+_EVENTS: Final = 10_000
+_MIB: Final = 1024 * 1024
 
 
 async def measure(bench: Bench) -> list[Row]:
@@ -37,62 +30,58 @@ async def measure(bench: Bench) -> list[Row]:
         BenchmarkError: an event was refused.
     """
     async with AsyncExitStack() as stack:
-        subjects = []
+        contenders, loads = {}, {}
         for calls in (_FEW, _MANY):
             contender = await stack.enter_async_context(bench.contender(f"open-{calls}", "bot", posts=False))
-            for make, count in (
-                (events.new_calls(), calls),
-                (events.invitations(), calls),
-                (events.keys(calls), 2 * (_MANY - calls) + _EVENTS),
-            ):
-                await _send(bench, contender, make, count)
-            subjects.append(_Subject(calls, contender, Load(contender.webhook, events.keys(calls), bench.platform)))
-        for number in range(bench.rounds):
-            for subject in turns(subjects, number):
-                await _turn(subject, _EVENTS // 2 if bench.quick else _EVENTS)
-                tell(
-                    f"(d) round {number + 1}: {subject.calls:,} open calls: {subject.cost[-1]:.1f} us "
-                    f"an event, {subject.memory[-1]:.1f} MiB"
-                )
-    few, many = subjects
+            await _open(bench, contender, calls)
+            contenders[f"{calls:,} open calls"] = contender
+            loads[f"{calls:,} open calls"] = Load(contender.webhook, _later(events.keys(calls)), bench.platform)
+
+        async def turn(name: str, _number: int) -> Run:
+            run = await loads[name].closed(events=_EVENTS)
+            check(name, run)
+            return run
+
+        rotation = await rotate(bench, contenders, turn, lambda turn: f"{turn.memory / _MIB:.1f} MiB")
+    few, many = contenders
+    first, last = rotation.turns[many][0].memory / _MIB, rotation.turns[many][-1].memory / _MIB
     return [
         Row(
             part="d",
             what="CPU per event, 10,000 open calls beside 100",
             unit="us",
-            beside=median(few.cost),
-            bot=median(many.cost),
-            ratio=median(more / less for more, less in zip(many.cost, few.cost, strict=True)),
+            beside=rotation.median(few, lambda turn: turn.cost),
+            bot=rotation.median(many, lambda turn: turn.cost),
+            ratio=rotation.ratio(many, few, lambda turn: turn.cost),
             most=1.1,
+            calm=rotation.calm,
         ),
         Row(
             part="d",
             what="memory, 10,000 open calls beside 100",
             unit="MiB",
-            beside=few.memory[-1],
-            bot=many.memory[-1],
-            ratio=many.memory[-1] / few.memory[-1],
+            beside=rotation.median(few, lambda turn: turn.memory / _MIB),
+            bot=rotation.median(many, lambda turn: turn.memory / _MIB),
+            ratio=rotation.ratio(many, few, lambda turn: float(turn.memory)),
             most=1.25,
         ),
         Row(
             part="d",
             what="memory, last round beside the first",
             unit="MiB",
-            beside=many.memory[0],
-            bot=many.memory[-1],
-            ratio=many.memory[-1] / many.memory[0],
+            beside=first,
+            bot=last,
+            ratio=last / first,
             most=1.05,
         ),
     ]
 
 
-async def _send(bench: Bench, contender: Contender, make: Maker, count: int) -> None:
-    check(contender.name, await Load(contender.webhook, make, bench.platform).closed(events=count))
+async def _open(bench: Bench, contender: Contender, calls: int) -> None:
+    filling = 2 * (_MANY - calls) + _WARM
+    for make, count in ((events.new_calls(), calls), (events.invitations(), calls), (events.keys(calls), filling)):
+        check(contender.name, await Load(contender.webhook, make, bench.platform).closed(events=count))
 
 
-async def _turn(subject: _Subject, count: int) -> None:
-    before = await subject.contender.settled()
-    check(subject.contender.name, await subject.load.closed(events=count))
-    after = await subject.contender.settled()
-    subject.cost.append((after.cpu - before.cpu) / count * 1e6)
-    subject.memory.append(after.memory / _MIB)
+def _later(make: Maker) -> Maker:
+    return lambda number: make(10 * (_MANY + _WARM) + number)

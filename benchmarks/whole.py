@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from statistics import median
+from typing import Final
 
 from benchmarks import events
-from benchmarks.bench import Bench, check, tell, turns
+from benchmarks.bench import Bench, check
 from benchmarks.figures import Row
 from benchmarks.load import Load
+from benchmarks.rotation import rotate
+from benchmarks.rounds import Run
 
-_CALLS = 5_000
+_CALLS: Final = 5_000
 
 
 async def measure(bench: Bench) -> list[Row]:
@@ -22,28 +24,39 @@ async def measure(bench: Bench) -> list[Row]:
         BenchmarkError: an event was refused, or led to no API request.
     """
     async with AsyncExitStack() as stack:
-        loads = {}
-        for kind in ("bare", "bot"):
-            contender = await stack.enter_async_context(bench.contender(f"whole-{kind}", kind, posts=True))
-            loads[kind] = Load(contender.webhook, events.keys(_CALLS), bench.platform)
-        rates: dict[str, list[float]] = {kind: [] for kind in loads}
-        for number in range(bench.rounds):
-            for kind in turns(list(loads), number):
-                signed = bench.platform.signed
-                run = await loads[kind].closed(seconds=bench.seconds, whole=True)
-                check(kind, run)
-                bench.check_signed(kind, bench.platform.signed - signed, run.events)
-                rates[kind].append(run.rate)
-                tell(f"(b) round {number + 1}: {kind} {run.rate:,.0f} events/s")
-    ratios = [bot / bare for bot, bare in zip(rates["bot"], rates["bare"], strict=True)]
+        contenders = {
+            "bare": await stack.enter_async_context(bench.contender("whole-bare", "bare", posts=True)),
+            "bot": await stack.enter_async_context(bench.contender("whole-bot", "bot", posts=True)),
+        }
+        make = events.keys(_CALLS)
+        loads = {name: Load(one.webhook, make, bench.platform) for name, one in contenders.items()}
+
+        async def turn(name: str, _number: int) -> Run:
+            signed = bench.platform.signed
+            run = await loads[name].closed(seconds=bench.seconds, whole=True)
+            check(name, run)
+            bench.check_signed(name, bench.platform.signed - signed, run.events)
+            return run
+
+        rotation = await rotate(bench, contenders, turn, lambda turn: f"{turn.value.rate:,.0f} events/s")
     return [
         Row(
             part="b",
             what="webhook to signed API request",
             unit="events/s",
-            beside=median(rates["bare"]),
-            bot=median(rates["bot"]),
-            ratio=median(ratios),
+            beside=rotation.median("bare", lambda turn: turn.value.rate),
+            bot=rotation.median("bot", lambda turn: turn.value.rate),
+            ratio=rotation.ratio("bot", "bare", lambda turn: turn.value.rate),
             least=0.6,
-        )
+            calm=rotation.calm,
+        ),
+        Row(
+            part="b",
+            what="  CPU per event",
+            unit="us",
+            beside=rotation.median("bare", lambda turn: turn.cost),
+            bot=rotation.median("bot", lambda turn: turn.cost),
+            ratio=rotation.ratio("bot", "bare", lambda turn: turn.cost),
+            calm=rotation.calm,
+        ),
     ]
