@@ -54,5 +54,6 @@ async def _with_simulator(options: argparse.Namespace) -> int:
             stage.connect(bot)
             for line in stage.first_screen(bot, handlers.router):
                 print(line, flush=True)
+            stage.show_timeline()
 
         return await serve(stage.config, handlers, announce=announce)
