@@ -15,7 +15,7 @@ from bot.flow.duty import Duty, Target
 from bot.flow.people import CallPeople
 
 _CALLED_OFF_WITHIN: Final = 2.0
-"""Seconds in which the platform tells that an invitation that was called off is over."""
+"""Seconds in which the platform tells that an invitation, or the call, is over."""
 
 
 class Fate(StrEnum):
@@ -107,14 +107,15 @@ class CallDial(CallPeople):
     async def _with_music(self, rounds: Sequence[tuple[Invitee, ...]], manner: _Manner, music: str | None) -> Dialled:
         fates: dict[str, Fate] = {}
         sound = await self._start_music(music, manner.language) if any(rounds) else None
+        winner = None
         for group in rounds:
+            if fates and await self._abandoned():
+                break
             # Whoever is listed twice, in two groups for example, has one telephone.
             once = {one.contact_id: one for one in reversed(group) if one.contact_id not in fates}
             winner = await self._ring_group(tuple(reversed(once.values())), manner, fates)
             if winner is not None:
                 break
-        else:
-            winner = None
         if sound is not None:
             await self._stop_sound(sound)
         self.log.info("dialled", answered_by=winner, fates={who: str(fate) for who, fate in fates.items()})
@@ -137,11 +138,17 @@ class CallDial(CallPeople):
         after = self._steps.position
         ringing = {one.contact_id for one in group if await self._rings(one, fates)}
         until = self._steps.now + manner.ring
+        caller = {self.caller.contact_id or ""}
         while ringing:
-            ended = await self._wait("wait for answer", _EndOfOne(frozenset(ringing)), after=after, until=until)
+            one_ended = _EndOfOne(frozenset(ringing | caller))
+            ended = await self._wait("wait for answer", one_ended, after=after, until=until)
             if ended is not None:
                 after = ended.seq
                 who, answered = _who(ended.event), _answers(ended.event)
+                if who in caller:
+                    if await self._abandoned():
+                        break
+                    continue
             elif late := await self._in_already(ringing):
                 who, answered = late, True
             else:
@@ -160,6 +167,16 @@ class CallDial(CallPeople):
                 fates[who] = Fate.NOT_ACCEPTED
         await self._stop_ringing(ringing, fates, after)
         return None
+
+    async def _abandoned(self) -> bool:
+        """Return whether the caller has left; the platform, or else the bot, ends the call over it in a moment."""
+        if any(member.is_caller and member.present for member in self.members):
+            return False
+        await self._sleep_until(self._steps.now + _CALLED_OFF_WITHIN)
+        if not any(member.present for member in self.members):
+            await self.hang_up()
+            await self._sleep_until(self._steps.now + _CALLED_OFF_WITHIN)
+        return True
 
     async def _rings(self, one: Invitee, fates: dict[str, Fate]) -> bool:
         try:

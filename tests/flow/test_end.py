@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 
 from bot import Call, CallEnded, Router
 from bot.simulator import Caller, Contact
-from tests.support.world import handlers_of, world
+from tests.support.world import WEBHOOK_SECRET, handlers_of, world
 
 ANNA = Contact(contact_id="agent-anna", name="Anna")
 
@@ -58,3 +59,37 @@ async def test_a_message_is_kept_though_the_caller_hangs_up_after_the_last_key(t
         await there.over(call)
         written = [one.as_entry()["att"] for one in call.comments]
     assert any("Voicemail" in str(text) and "http" in str(text) for text in written), written
+
+
+@pytest.mark.parametrize("stays", [False, True])
+async def test_nobody_is_rung_for_a_caller_who_has_gone(tmp_path: Path, *, stays: bool) -> None:
+    """The platform may be slow to end the call, or not do it at all."""
+    router, said = Router(), list[str]()
+    absent = Contact(contact_id="agent-absent", name="Absent", answers_after=None, ring_timeout=60.0)
+
+    @router.call(incoming=True)
+    async def ring(call: Call) -> None:
+        try:
+            await call.dial(["agent-absent", "agent-anna"], ring=20)
+        except CallEnded:
+            said.append("ended")
+            raise
+
+    async with world(tmp_path, handlers_of(router), people=[absent, ANNA]) as there:
+        call = await there.simulator.place_call(Caller())
+        await there.live(5.0)
+        left = {
+            "eventType": "Call.Member.leaved",
+            "teamId": call.team_id,
+            "threadId": call.thread_id,
+            "userId": call.place.originator.contact_id,
+        }
+        assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(left)))[0] == 200
+        await there.live(1.0)
+        if not stays:
+            await call.hang_up()
+        await there.over(call)
+        asked = there.requests(call)
+        assert "call.user/invite agent-anna" not in asked, there.story()
+        assert ("call/kick" in asked) == stays, "a call that nobody is in is ended"
+    assert said == ["ended"]

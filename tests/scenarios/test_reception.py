@@ -128,7 +128,7 @@ async def test_the_caller_hangs_up_before_the_bot_does_anything(tmp_path: Path) 
 
 
 async def test_the_caller_hangs_up_while_an_agent_is_rung(tmp_path: Path) -> None:
-    async with world(tmp_path, people=[absent(ANNA)]) as there:
+    async with world(tmp_path, people=[absent(ANNA), BORIS]) as there:
         call = await there.simulator.place_call(Caller(presses=[(5.0, "1")], hangs_up_after=12.0))
         await there.over(call)
         assert sounds(call) == ["welcome", "main-menu", "ringback"]
