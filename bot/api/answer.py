@@ -156,7 +156,8 @@ def _seconds(header: str | None, now: float) -> float | None:
     """Return the seconds of a ``Retry-After``: a number of them or an HTTP date; None if it is neither."""
     if header is None:
         return None
-    if re.fullmatch(r"[0-9]+", header.strip()):
+    header = header.strip()
+    if re.fullmatch(r"[0-9]+", header):
         return float(header)
     try:
         return max(0.0, parsedate_to_datetime(header).timestamp() - now)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import orjson
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.api.answer import Verdict, from_answer
@@ -18,6 +18,7 @@ ANSWERS = st.fixed_dictionaries(
 
 
 @settings(deadline=None)
+@example(status=300, retry_after="0\x1f", body=None)
 @given(
     status=st.integers(200, 599),
     retry_after=st.none() | st.text() | st.integers(0).map(str),
