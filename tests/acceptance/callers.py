@@ -6,6 +6,7 @@ They do as people do: they act on what they hear, and know nothing of the bot.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class Pace:
     prompts: float
 
 
-FULL: Final = Pace(ring=4.0, answer=(0.5, 2.0), talk=(10.0, 25.0), speak=(2.0, 4.0), prompts=1.0)
+FULL: Final = Pace(ring=4.0, answer=(0.5, 2.0), talk=(12.0, 35.0), speak=(2.0, 4.0), prompts=1.0)
 QUICK: Final = Pace(ring=1.2, answer=(0.2, 0.5), talk=(3.5, 4.0), speak=(1.0, 1.5), prompts=0.4)
 
 
@@ -143,7 +144,7 @@ def _message(name: str, phone: str, pace: Pace, random: Random, finish: Callable
     async def behave(call: SimCall, random: Random) -> None:
         await _choose(call, digits, choice, random)
         await _hear(call, "leave-a-message")
-        await asyncio.sleep(seconds)
+        await _until(lambda: call.ended or _since(call, "leave-a-message") > seconds)
         await finish(call)
 
     return Script(
@@ -210,6 +211,11 @@ async def _enter(call: SimCall, digits: str, random: Random) -> None:
 
 async def _hear(call: SimCall, prompt: str) -> None:
     await _until(lambda: call.ended or any(heard(playback.name) == prompt for playback in call.played))
+
+
+def _since(call: SimCall, prompt: str) -> float:
+    """Return the seconds since a prompt began; who hears it once more begins to speak once more."""
+    return time.time() - max(playback.started_at for playback in call.played if heard(playback.name) == prompt)
 
 
 async def _until(condition: Callable[[], bool]) -> None:

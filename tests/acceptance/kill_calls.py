@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random, SystemRandom
@@ -44,6 +44,8 @@ _PROMPTS: Final = {
 }
 """The prompts and for how many seconds they last in a full run."""
 _HANDLERS: Final = '"""The reception, beside its prompts."""\n\nfrom tests.acceptance.desk import router as router\n'
+_CALLING: Final = 6
+"""Lives of the bot during which people call, at most."""
 _OVER_WITHIN: Final = 30.0
 """Seconds in which calls end that nobody takes part in any more, and in which the bot finishes."""
 
@@ -65,20 +67,23 @@ class KillCalls:
         self._port = "0"
         self._lives = 0
         self._calls: list[tuple[Script, SimCall]] = []
+        self._people: list[asyncio.Task[None]] = []
         self._at_kills: list[int] = []
         self._endless: list[CallKey] = []
 
     async def run(self, calls: int, kills: int) -> Report:
-        """Place so many calls at once, kill the bot so many times meanwhile, and see all calls to their end.
+        """Place calls during the first lives of the bot, kill it again and again, and see all calls to their end.
+
+        Args:
+            calls: how many.
+            kills: how often, at least once.
 
         Raises:
             AssertionError: the bot does not start, or not end.
             TimeoutError: it does not finish.
         """
         began = time.monotonic()
-        put(self._folder / "reception_desk" / "__init__.py", _HANDLERS.encode())
-        for name, seconds in _PROMPTS.items():
-            put(self._folder / "reception_desk" / "prompts" / f"{name}.wav", wav(seconds * self._pace.prompts))
+        self._furnish()
         # Its deliveries are repeated for longer than any time for which the bot is away.
         config = SimulatorConfig(
             bot_id=_BOT_ID,
@@ -89,14 +94,11 @@ class KillCalls:
             keep_records=1_000_000,
         )
         async with Simulator(config, clock=SystemClock()) as simulator:
-            async with self._life(simulator) as bot:
-                people = [asyncio.create_task(one, name="caller") for one in await self._placed(simulator, calls)]
-                await self._kill_after(bot, 2.0)
-            for _ in range(kills - 1):
-                async with self._life(simulator, ready=self._random.random() > 0.1) as bot:
-                    await self._kill_after(bot, 1.6)
-            async with self._life(simulator) as bot:
-                await self._to_the_end(bot, people)
+            async with asyncio.TaskGroup() as people:
+                for life in range(kills):
+                    await self._short_life(simulator, people, first=life == 0, calls=_share(calls, life, kills))
+                async with self._life(simulator) as bot:
+                    await self._to_the_end(bot)
             return await judged(
                 self._calls,
                 self._folder / "journal.sqlite3",
@@ -106,26 +108,36 @@ class KillCalls:
                 seconds=time.monotonic() - began,
             )
 
-    async def _placed(self, simulator: Simulator, calls: int) -> Sequence[Coroutine[object, object, None]]:
-        people = []
-        for number in range(calls):
+    def _furnish(self) -> None:
+        put(self._folder / "reception_desk" / "__init__.py", _HANDLERS.encode())
+        for name, seconds in _PROMPTS.items():
+            put(self._folder / "reception_desk" / "prompts" / f"{name}.wav", wav(seconds * self._pace.prompts))
+
+    async def _short_life(self, simulator: Simulator, people: asyncio.TaskGroup, *, first: bool, calls: int) -> None:
+        # Some call while no bot is there, and some lives end before the bot listens.
+        early = not first and self._random.random() < 0.5
+        if early:
+            await self._place(simulator, people, calls)
+        async with self._life(simulator, ready=first or self._random.random() > 0.1) as bot:
+            if not early:
+                await self._place(simulator, people, calls)
+            await asyncio.sleep(self._random.uniform(0.0, 1.6))
+            self._at_kills.append(sum(not call.ended for _, call in self._calls))
+            bot.signal(signal.SIGKILL)
+            await bot.wait()
+
+    async def _place(self, simulator: Simulator, people: asyncio.TaskGroup, calls: int) -> None:
+        for number in range(len(self._calls), len(self._calls) + calls):
             random = Random(f"{self._seed} {number}")  # noqa: S311 - as above
             chosen = script(number, self._pace, random)
             for agent in chosen.agents:
                 simulator.add_contact(agent)
             call = await simulator.place_call(chosen.caller)
             self._calls.append((chosen, call))
-            people.append(chosen.play(call, random))
-        return people
+            self._people.append(people.create_task(chosen.play(call, random), name="caller"))
 
-    async def _kill_after(self, bot: Command, longest: float) -> None:
-        await asyncio.sleep(self._random.uniform(0.0, longest))
-        self._at_kills.append(sum(not call.ended for _, call in self._calls))
-        bot.signal(signal.SIGKILL)
-        await bot.wait()
-
-    async def _to_the_end(self, bot: Command, people: Sequence[asyncio.Task[None]]) -> None:
-        await asyncio.gather(*people)
+    async def _to_the_end(self, bot: Command) -> None:
+        await asyncio.gather(*self._people)
         with suppress(TimeoutError):
             async with asyncio.timeout(_OVER_WITHIN):
                 for _, call in self._calls:
@@ -164,6 +176,12 @@ class KillCalls:
                 self._port = url.rpartition(":")[2]
                 simulator.connect(f"{url}/webhook/{_SECRET}")
             yield bot
+
+
+def _share(calls: int, life: int, kills: int) -> int:
+    """Return how many of the calls are placed in a life of the bot: about as many in each of the first ones."""
+    lives = max(1, min(_CALLING, kills // 2))
+    return calls * (life + 1) // lives - calls * life // lives if life < lives else 0
 
 
 async def _busy(session: aiohttp.ClientSession, url: str) -> float:
