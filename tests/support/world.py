@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -13,6 +13,7 @@ import aiohttp
 from bot.app import Bot
 from bot.config import Config, simulated
 from bot.dispatch import Handlers, Router, load_handlers
+from bot.errors import JournalError
 from bot.events import CallKey
 from bot.journal import DeadLetter, StoredEvent
 from bot.journal.sqlite import SqliteJournal
@@ -179,7 +180,16 @@ class World:
             while calm < _CALM:
                 await settle(10)
                 await asyncio.sleep(0.0005)
+                await self._written()
                 calm = 0 if self._busy() else calm + 1
+
+    async def _written(self) -> None:
+        """Wait until all that the bot has written so far is on the disk, however slow that is."""
+        parts = self.bot._parts
+        writer = None if parts is None else parts.journal._writer
+        if writer is not None and writer.accepting:
+            with suppress(JournalError):
+                await writer.run(lambda _: None, reads_only=True)
 
     def _busy(self) -> bool:
         return self._unanswered > 0 or any(self._being_told(call) for call in self.simulator.calls.values())
