@@ -202,8 +202,8 @@ class Journal(Protocol):
         """
         ...
 
-    async def doubtful(self, within: float, limit: int = 10_000) -> Sequence[bytes]:
-        """Return the bodies of deliveries that an earlier process may have stored and not acknowledged any more.
+    async def doubtful(self, within: float, limit: int = 10_000) -> Sequence[tuple[bytes, float]]:
+        """Return deliveries that an earlier process may have stored and not acknowledged any more.
 
         An event that is settled was acknowledged before. So these are the unsettled events that were received
         shortly before the newest one.
@@ -211,6 +211,9 @@ class Journal(Protocol):
         Args:
             within: seconds before the newest event.
             limit: how many at most, the newest.
+
+        Returns:
+            Of each the body and when it was received.
         """
         ...
 

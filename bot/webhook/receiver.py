@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import orjson
@@ -94,13 +95,13 @@ class Receiver:
         self._under_way = 0
         self._told: dict[int, float] = {}
 
-    def expect(self, bodies: Iterable[bytes]) -> None:
+    def expect(self, stored: Iterable[tuple[bytes, float]]) -> None:
         """Expect once more what an earlier process has stored and not come to acknowledge.
 
         Args:
-            bodies: the deliveries that it stored last.
+            stored: the deliveries that it stored last: the body of each, and when it was received.
         """
-        self._redeliveries.expect(bodies)
+        self._redeliveries.expect(stored)
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Return the routes of the webhook."""
@@ -140,8 +141,7 @@ class Receiver:
             deliveries = decode(body, self._clock.now())
         except EventError as error:
             raise _Refused(400, str(error)) from error
-        await self._store(request, body, deliveries, began)
-        return web.Response(body=_OK, content_type="application/json")
+        return _Acknowledgement(await self._store(request, body, deliveries, began))
 
     def _check_sender(self, request: web.Request) -> None:
         problem = None
@@ -171,14 +171,17 @@ class Receiver:
         except (ClientError, OSError, web.RequestPayloadError) as error:
             raise _Refused(400, "the body is incomplete") from error
 
-    async def _store(self, request: web.Request, body: bytes, deliveries: Sequence[Delivery], began: float) -> None:
+    async def _store(
+        self, request: web.Request, body: bytes, deliveries: Sequence[Delivery], began: float
+    ) -> Callable[[], None]:
+        """Store a delivery, unless it is a copy; return what is to be called once the acknowledgement is written."""
         connected = _connection(request)
         if await self._redeliveries.is_copy(body):
-            self._redeliveries.dropped(body, connected)
             self._metrics.redeliveries.inc()
-            log.info("redelivery dropped", events=len(deliveries))
-            return
-        arrival = self._redeliveries.arrived(body, began, connected)
+            first = deliveries[0].event
+            log.info("redelivery dropped", call=first.lane, event_type=first.event_type, events=len(deliveries))
+            return partial(self._redeliveries.dropped, body, connected)
+        arrival = self._redeliveries.arrived(body, deliveries[0].received_at, began, connected)
         stored = False
         try:
             await self._journal.append(deliveries)
@@ -192,6 +195,7 @@ class Receiver:
         self._metrics.acknowledge_seconds.observe(self._clock.monotonic() - began)
         for delivery in deliveries:
             self._received.get(delivery.event.event_type, self._other).inc()
+        return partial(self._redeliveries.acknowledged, arrival)
 
     def _refusal(self, refused: _Refused) -> web.Response:
         self._metrics.deliveries_refused.labels(refused.status).inc()
@@ -211,8 +215,30 @@ class Receiver:
         return response
 
 
+class _Acknowledgement(web.Response):
+    """Says 200.
+
+    Args:
+        written: is called once that has been written, or cannot be.
+    """
+
+    def __init__(self, written: Callable[[], None]) -> None:
+        super().__init__(body=_OK, content_type="application/json")
+        self._written = written
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Write the end."""
+        try:
+            await super().write_eof(data)
+        finally:
+            self._written()
+
+
 def _connection(request: web.Request) -> Callable[[], bool]:
     transport = request.transport
+    if transport is not None:
+        # What is written leaves the process at once, so that a kill does not find it noted and still here.
+        transport.set_write_buffer_limits(high=0)
 
     def connected() -> bool:
         return transport is not None and not transport.is_closing()

@@ -76,17 +76,19 @@ class Redeliveries:
         self._unanswered = unanswered
         self._underway: dict[bytes, Arrival] = {}
         self._doubtful: OrderedDict[bytes, _Doubt] = OrderedDict()
+        # Places of doubtful deliveries whose copies are being acknowledged.
+        self._copied: dict[bytes, int] = {}
 
-    def expect(self, bodies: Iterable[bytes]) -> None:
+    def expect(self, stored: Iterable[tuple[bytes, float]]) -> None:
         """Take note of what an earlier process has stored and not come to acknowledge.
 
         Args:
-            bodies: the deliveries that it stored last.
+            stored: the deliveries that it stored last: the body of each, and when it was received.
         """
         if self._unanswered is not None:
-            stored = set(map(_digest, bodies))
+            known = {(_digest(body), received_at) for body, received_at in stored}
             for left in self._unanswered.left:
-                if left.stored or left.digest in stored:
+                if left.stored or (left.digest, left.received_at) in known:
                     self._doubt(left.digest, left.place)
                 else:
                     self._unanswered.remove(left.place)
@@ -94,7 +96,8 @@ class Redeliveries:
     async def is_copy(self, body: bytes) -> bool:
         """Return whether a body repeats a doubtful delivery that is stored; each of those accounts for one copy.
 
-        A copy of a delivery that is still being stored waits for what becomes of it.
+        A copy of a delivery that is still being stored waits for what becomes of it. `dropped` must follow for a
+        copy.
         """
         if self._doubtful:
             self._expire()
@@ -108,42 +111,60 @@ class Redeliveries:
         return False
 
     def dropped(self, body: bytes, connected: Callable[[], bool]) -> None:
-        """Take note of a copy that was not stored: if its connection broke too, it is expected once more.
+        """Take note of a copy that has been acknowledged: if its connection broke too, it is expected once more.
 
         Args:
             body: its exact bytes.
             connected: says whether its connection still stands.
         """
-        if not connected():
-            digest = _digest(body)
-            self._doubt(digest, None if self._unanswered is None else self._unanswered.add(digest))
+        digest = _digest(body)
+        place = self._copied.pop(digest, None)
+        if connected():
+            self._forget(place)
+            return
+        if place is None and self._unanswered is not None:
+            place = self._unanswered.add(digest, self._clock.now())
+        self._doubt(digest, place)
 
-    def arrived(self, body: bytes, began: float, connected: Callable[[], bool]) -> Arrival:
-        """Take note of a delivery that is about to be stored; `answered` must follow.
+    def arrived(self, body: bytes, received_at: float, began: float, connected: Callable[[], bool]) -> Arrival:
+        """Take note of a delivery that is about to be stored; `answered`, then `acknowledged` must follow.
 
         Args:
             body: its exact bytes.
+            received_at: when it arrived, unix seconds, as the journal will have it.
             began: when it arrived, by the monotonic clock.
             connected: says whether its connection still stands.
         """
         arrival = Arrival(body, began, connected)
         self._underway.setdefault(body, arrival)
         if self._unanswered is not None:
-            arrival.place = self._unanswered.add(arrival.digest)
+            arrival.place = self._unanswered.add(arrival.digest, received_at)
         return arrival
 
     def answered(self, arrival: Arrival, *, stored: bool) -> None:
-        """Take note of what became of a delivery."""
+        """Take note of what became of a delivery: it has been stored, or has not."""
         if self._underway.get(arrival.body) is arrival:
             del self._underway[arrival.body]
-        if stored and self._in_doubt(arrival):
+        if not stored:
+            self._forget(arrival.place)
+        elif self._in_doubt(arrival):
             self._doubt(arrival.digest, arrival.place)
-        else:
-            self._answering(arrival.place)
+            arrival.place = None
+        elif self._unanswered is not None and arrival.place is not None:
+            self._unanswered.confirm(arrival.place)
         arrival.close(stored=stored)
 
+    def acknowledged(self, arrival: Arrival) -> None:
+        """Take note that the acknowledgement of a stored delivery has been written, or could not be."""
+        if arrival.connected():
+            self._forget(arrival.place)
+        elif arrival.place is not None:
+            self._doubt(arrival.digest, arrival.place)
+
     def _doubt(self, digest: bytes, place: int | None) -> None:
-        self._resolve(digest)
+        before = self._doubtful.pop(digest, None)
+        if before is not None:
+            self._forget(before.place)
         self._doubtful[digest] = _Doubt(self._clock.monotonic(), place)
         if self._unanswered is not None and place is not None:
             self._unanswered.confirm(place)
@@ -151,20 +172,19 @@ class Redeliveries:
             self._forget_oldest()
 
     def _resolve(self, digest: bytes) -> bool:
-        """Doubt a delivery no more, once what answers it has been written; return whether it was doubted."""
+        """Doubt a delivery no more, since a copy is here; return whether it was doubted."""
         doubt = self._doubtful.pop(digest, None)
-        if doubt is not None:
-            self._answering(doubt.place)
+        if doubt is not None and doubt.place is not None:
+            self._copied[digest] = doubt.place
         return doubt is not None
 
-    def _answering(self, place: int | None) -> None:
+    def _forget(self, place: int | None) -> None:
         if self._unanswered is not None and place is not None:
-            # In the next round of the loop, when the answer has been written.
-            asyncio.get_running_loop().call_soon(self._unanswered.remove, place)
+            self._unanswered.remove(place)
 
     def _forget_oldest(self) -> None:
         _, doubt = self._doubtful.popitem(last=False)
-        self._answering(doubt.place)
+        self._forget(doubt.place)
 
     def _in_doubt(self, arrival: Arrival) -> bool:
         return not arrival.connected() or self._clock.monotonic() - arrival.began > self._slow

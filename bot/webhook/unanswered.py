@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from bot.errors import JournalUnavailable
 DIGEST_SIZE: Final = 16
 """Bytes that stand for a delivery."""
 
-_SLOT: Final = DIGEST_SIZE + 1
+_SLOT: Final = struct.Struct(f"={DIGEST_SIZE}sdB")
 _FREE, _NOTED, _STORED = range(3)
 
 
@@ -32,11 +33,13 @@ class Left:
 
     Attributes:
         digest: stands for it.
+        received_at: when it arrived, unix seconds.
         place: where it is noted.
         stored: whether it is known to be stored.
     """
 
     digest: bytes
+    received_at: float
     place: int
     stored: bool
 
@@ -53,14 +56,21 @@ class Unanswered:
 
     def __init__(self, memory: mmap.mmap) -> None:
         self._memory = memory
-        places = range(0, len(memory), _SLOT)
-        self.left = [
-            Left(memory[at + 1 : at + _SLOT], at, stored=memory[at] == _STORED) for at in places if memory[at] != _FREE
-        ]
-        self._free = [at for at in places if memory[at] == _FREE]
+        self._free: list[int] = []
+        self.left: list[Left] = []
+        for place in range(0, len(memory), _SLOT.size):
+            digest, received_at, state = _SLOT.unpack_from(memory, place)
+            if state == _FREE:
+                self._free.append(place)
+            else:
+                self.left.append(Left(digest, received_at, place, stored=state == _STORED))
 
-    def add(self, digest: bytes) -> int | None:
+    def add(self, digest: bytes, received_at: float) -> int | None:
         """Note a delivery before it is stored.
+
+        Args:
+            digest: stands for it.
+            received_at: when it arrived, unix seconds; tells it from an equal one.
 
         Returns:
             Its place; None if there is none left.
@@ -68,20 +78,21 @@ class Unanswered:
         if not self._free:
             return None
         place = self._free.pop()
-        self._memory[place + 1 : place + _SLOT] = digest
-        self._memory[place] = _NOTED
+        _SLOT.pack_into(self._memory, place, digest, received_at, _NOTED)
         return place
 
     def confirm(self, place: int) -> None:
         """Note that a delivery is stored."""
-        if not self._memory.closed:
-            self._memory[place] = _STORED
+        self._set(place, _STORED)
 
     def remove(self, place: int) -> None:
         """Forget a delivery that has been answered."""
+        self._set(place, _FREE)
+        self._free.append(place)
+
+    def _set(self, place: int, state: int) -> None:
         if not self._memory.closed:
-            self._memory[place] = _FREE
-            self._free.append(place)
+            self._memory[place + _SLOT.size - 1] = state
 
 
 @contextmanager
@@ -96,7 +107,7 @@ def unanswered_in(path: Path, most: int) -> Iterator[Unanswered]:
         JournalUnavailable: it cannot be opened or made.
     """
     try:
-        memory = _mapped(path, most * _SLOT)
+        memory = _mapped(path, most * _SLOT.size)
     except OSError as error:
         raise JournalUnavailable(f"{path} cannot be used: {error.strerror}") from error
     with memory:

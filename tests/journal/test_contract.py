@@ -219,8 +219,8 @@ async def test_doubtful_is_what_came_last_and_is_unsettled(journal: Journal) -> 
     await journal.append([delivery("3", at=1.0)])
     last = delivery("2", at=20.5)
     await journal.append([last])
-    assert await journal.doubtful(3.0) == [one.body for one in (last, sent[4], sent[3])]
-    assert await journal.doubtful(3.0, limit=1) == [last.body]
+    assert await journal.doubtful(3.0) == [(one.body, one.received_at) for one in (last, sent[4], sent[3])]
+    assert await journal.doubtful(3.0, limit=1) == [(last.body, 20.5)]
 
 
 async def test_pruning_deletes_what_is_old_and_settled(journal: Journal) -> None:

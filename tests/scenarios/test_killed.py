@@ -26,7 +26,7 @@ async def test_a_key_that_was_stored_and_not_answered_counts_once(tmp_path: Path
     journal = SqliteJournal(path, clock=clock)
     await journal.open()
     with unanswered_in(tmp_path / "journal.sqlite3-unanswered", 4096) as unanswered:
-        Redeliveries(clock, unanswered=unanswered).arrived(body, clock.monotonic(), lambda: True)
+        Redeliveries(clock, unanswered=unanswered).arrived(body, clock.now(), clock.monotonic(), lambda: True)
         await journal.append([Delivery(parse_event(key), body, clock.now())])
     await journal.close()
 

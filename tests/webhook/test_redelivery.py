@@ -174,12 +174,12 @@ async def test_of_several_copies_of_a_failed_delivery_one_takes_its_place() -> N
     async def deliver() -> bool:
         if await redeliveries.is_copy(BODY):
             return False
-        arrival = redeliveries.arrived(BODY, 0.0, broken)
+        arrival = redeliveries.arrived(BODY, 0.0, 0.0, broken)
         await stored.wait()
         redeliveries.answered(arrival, stored=True)
         return True
 
-    original = redeliveries.arrived(BODY, 0.0, broken)
+    original = redeliveries.arrived(BODY, 0.0, 0.0, broken)
     copies = [asyncio.create_task(deliver()) for _ in range(3)]
     await settle()
     redeliveries.answered(original, stored=False)
@@ -191,7 +191,7 @@ async def test_of_several_copies_of_a_failed_delivery_one_takes_its_place() -> N
 
 async def test_a_copy_that_is_cancelled_while_it_waits_leaves_the_others_waiting() -> None:
     redeliveries = Redeliveries(ManualClock())
-    original = redeliveries.arrived(BODY, 0.0, broken)
+    original = redeliveries.arrived(BODY, 0.0, 0.0, broken)
     copies = [asyncio.create_task(redeliveries.is_copy(BODY)) for _ in range(2)]
     await settle()
     copies[0].cancel()
@@ -206,7 +206,7 @@ async def test_doubt_that_is_renewed_lasts_anew_and_hides_nothing_that_is_older(
     clock = ManualClock()
     redeliveries = Redeliveries(clock)
     for body in (b"first", b"second"):
-        redeliveries.answered(redeliveries.arrived(body, 0.0, broken), stored=True)
+        redeliveries.answered(redeliveries.arrived(body, 0.0, 0.0, broken), stored=True)
     await clock.advance(100)
     redeliveries.dropped(b"first", broken)
     await clock.advance(30)
@@ -219,7 +219,7 @@ async def test_no_more_is_remembered_than_can_be_kept() -> None:
     redeliveries = Redeliveries(ManualClock())
     for number in range(10_001):
         body = str(number).encode()
-        redeliveries.answered(redeliveries.arrived(body, 0.0, broken), stored=True)
+        redeliveries.answered(redeliveries.arrived(body, 0.0, 0.0, broken), stored=True)
 
     assert await redeliveries.is_copy(b"0") is False
     assert await redeliveries.is_copy(b"1") is True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,10 +10,17 @@ import pytest
 
 from bot.errors import JournalUnavailable
 from bot.webhook import Unanswered, unanswered_in
-from bot.webhook.redelivery import Redeliveries
-from tests.support.clock import ManualClock, settle
+from bot.webhook.redelivery import Arrival, Redeliveries
+from tests.support.clock import ManualClock
 
-BEGAN = ManualClock().monotonic()
+
+class Line:
+    """A connection that may break."""
+
+    stands = True
+
+    def __call__(self) -> bool:
+        return self.stands
 
 
 @pytest.fixture
@@ -28,86 +34,136 @@ def opened(stack: ExitStack, path: Path, most: int = 4) -> Unanswered:
     return stack.enter_context(unanswered_in(path / "unanswered", most))
 
 
-def redeliveries(unanswered: Unanswered | None) -> Redeliveries:
-    return Redeliveries(ManualClock(), unanswered=unanswered)
+class Process(Redeliveries):
+    """What one process knows."""
 
+    def __init__(self, unanswered: Unanswered | None, clock: ManualClock | None = None) -> None:
+        self.clock = clock or ManualClock()
+        super().__init__(self.clock, unanswered=unanswered)
 
-def connected() -> bool:
-    return True
+    def arrives(self, body: bytes, line: Line | None = None) -> Arrival:
+        return self.arrived(body, self.clock.now(), self.clock.monotonic(), line or Line())
+
+    async def drops(self, body: bytes, line: Line | None = None) -> bool:
+        """Return whether a delivery is taken for a copy, after having answered it."""
+        copy = await self.is_copy(body)
+        if copy:
+            self.dropped(body, line or Line())
+        return copy
 
 
 async def test_only_what_was_stored_and_not_answered_is_expected_again(tmp_path: Path, stack: ExitStack) -> None:
-    killed = redeliveries(opened(stack, tmp_path))
-    answered = killed.arrived(b"answered", BEGAN, connected)
+    killed = Process(opened(stack, tmp_path))
+    answered = killed.arrives(b"answered")
     killed.answered(answered, stored=True)
-    await settle()
-    killed.arrived(b"stored", BEGAN, connected)
-    killed.arrived(b"not stored", BEGAN, connected)
+    killed.acknowledged(answered)
+    killed.answered(killed.arrives(b"refused"), stored=False)
+    killed.arrives(b"stored")
+    killed.arrives(b"not stored")
 
-    following = redeliveries(opened(stack, tmp_path))
-    following.expect([b"answered", b"stored", b"other"])
-    copies = [await following.is_copy(body) for body in (b"answered", b"stored", b"stored", b"not stored", b"other")]
-    assert copies == [False, True, False, False, False]
-
-
-async def test_an_answer_that_is_not_written_yet_counts_as_none(tmp_path: Path, stack: ExitStack) -> None:
-    killed = redeliveries(opened(stack, tmp_path))
-    killed.answered(killed.arrived(b"body", BEGAN, connected), stored=True)
-    assert len(opened(stack, tmp_path).left) == 1
-    await settle()
+    following = Process(opened(stack, tmp_path))
+    following.expect([(body, following.clock.now()) for body in (b"answered", b"refused", b"stored", b"other")])
+    bodies = [b"answered", b"refused", b"stored", b"stored", b"not stored", b"other"]
+    assert [await following.drops(body) for body in bodies] == [False, False, True, False, False, False]
     assert opened(stack, tmp_path).left == []
 
 
+async def test_an_equal_delivery_that_was_stored_and_answered_says_nothing(tmp_path: Path, stack: ExitStack) -> None:
+    killed = Process(opened(stack, tmp_path))
+    earlier = killed.clock.now()
+    arrival = killed.arrives(b"key 3")
+    killed.answered(arrival, stored=True)
+    killed.acknowledged(arrival)
+    await killed.clock.advance(0.5)
+    killed.arrives(b"key 3")
+
+    following = Process(opened(stack, tmp_path))
+    following.expect([(b"key 3", earlier)])
+    assert await following.drops(b"key 3") is False
+
+
+async def test_an_answer_that_is_not_written_yet_counts_as_none(tmp_path: Path, stack: ExitStack) -> None:
+    killed = Process(opened(stack, tmp_path))
+    arrival = killed.arrives(b"body")
+    killed.answered(arrival, stored=True)
+    assert len(opened(stack, tmp_path).left) == 1
+    killed.acknowledged(arrival)
+    assert opened(stack, tmp_path).left == []
+
+
+async def test_an_answer_that_cannot_be_written_counts_as_none(tmp_path: Path, stack: ExitStack) -> None:
+    line = Line()
+    for unanswered in (opened(stack, tmp_path), None):
+        one = Process(unanswered)
+        arrival = one.arrives(b"body", line)
+        one.answered(arrival, stored=True)
+        line.stands = False
+        one.acknowledged(arrival)
+        line.stands = True
+        assert await one.drops(b"body") is (unanswered is not None)
+
+
 async def test_a_second_kill_before_the_copy_came_leaves_it_expected(tmp_path: Path, stack: ExitStack) -> None:
-    redeliveries(opened(stack, tmp_path)).arrived(b"body", BEGAN, connected)
-    redeliveries(opened(stack, tmp_path)).expect([b"body"])
-    third = redeliveries(opened(stack, tmp_path))
+    Process(opened(stack, tmp_path)).arrives(b"body")
+    Process(opened(stack, tmp_path)).expect([(b"body", ManualClock().now())])
+    third = Process(opened(stack, tmp_path))
     third.expect([])
     assert await third.is_copy(b"body") is True
-    assert len(opened(stack, tmp_path).left) == 1, "the answer to the copy is not written yet"
-    await settle()
+    fourth = Process(opened(stack, tmp_path))
+    fourth.expect([])
+    assert await fourth.drops(b"body") is True, "the answer to the copy was not written"
+    assert opened(stack, tmp_path).left == []
+
+
+async def test_a_copy_whose_connection_breaks_too_is_expected_once_more(tmp_path: Path, stack: ExitStack) -> None:
+    one = Process(opened(stack, tmp_path))
+    broken = Line()
+    broken.stands = False
+    one.answered(one.arrives(b"body", broken), stored=True)
+    assert await one.drops(b"body", broken) is True
+    assert [left.stored for left in opened(stack, tmp_path).left] == [True]
+    assert await one.drops(b"body") is True
     assert opened(stack, tmp_path).left == []
 
 
 async def test_what_is_not_expected_any_more_is_not_after_a_kill_either(tmp_path: Path, stack: ExitStack) -> None:
-    clock = ManualClock()
-    one = Redeliveries(clock, unanswered=opened(stack, tmp_path))
-    one.answered(one.arrived(b"broken", BEGAN, lambda: False), stored=True)
-    one.dropped(b"copy", lambda: False)
-    assert [left.stored for left in opened(stack, tmp_path).left] == [True, True]
-    await clock.advance(31)
-    assert await one.is_copy(b"broken") is False
-    await settle()
+    one = Process(opened(stack, tmp_path))
+    broken = Line()
+    broken.stands = False
+    for body in (b"broken", b"again", b"again"):
+        one.answered(one.arrives(body, broken), stored=True)
+    one.dropped(b"copy", broken)
+    assert [left.stored for left in opened(stack, tmp_path).left] == [True, True, True]
+    await one.clock.advance(31)
+    assert await one.drops(b"broken") is False
     assert opened(stack, tmp_path).left == []
 
 
 async def test_without_a_file_nothing_is_expected() -> None:
-    one = redeliveries(None)
-    one.expect([b"body"])
-    assert await one.is_copy(b"body") is False
+    one = Process(None)
+    one.expect([(b"body", ManualClock().now())])
+    assert await one.drops(b"body") is False
 
 
 async def test_more_than_there_is_room_for_is_not_noted(tmp_path: Path, stack: ExitStack) -> None:
-    unanswered = opened(stack, tmp_path, most=2)
-    places = [unanswered.add(bytes([number]) * 16) for number in (1, 2, 3)]
-    assert places[2] is None
-    assert len(opened(stack, tmp_path, most=2).left) == 2
-    one = redeliveries(stack.enter_context(unanswered_in(tmp_path / "other", 1)))
-    arrivals = [one.arrived(body, BEGAN, connected) for body in (b"one", b"two")]
+    one = Process(opened(stack, tmp_path, most=1))
+    arrivals = [one.arrives(body) for body in (b"one", b"two")]
+    assert len(opened(stack, tmp_path, most=1).left) == 1
     for arrival in arrivals:
         one.answered(arrival, stored=True)
-    await settle()
-    assert stack.enter_context(unanswered_in(tmp_path / "other", 1)).left == []
+        one.acknowledged(arrival)
+    assert opened(stack, tmp_path, most=1).left == []
 
 
 async def test_an_answer_after_the_file_was_closed(tmp_path: Path) -> None:
+    broken = Line()
     with unanswered_in(tmp_path / "unanswered", 2) as unanswered:
-        one = redeliveries(unanswered)
-        arrival = one.arrived(b"body", BEGAN, connected)
-        broken = one.arrived(b"broken", BEGAN, lambda: False)
+        one = Process(unanswered)
+        arrivals = [one.arrives(b"body"), one.arrives(b"broken", broken)]
+    broken.stands = False
+    for arrival in arrivals:
         one.answered(arrival, stored=True)
-    one.answered(broken, stored=True)
-    await asyncio.sleep(0)
+        one.acknowledged(arrival)
     with unanswered_in(tmp_path / "unanswered", 2) as unanswered:
         assert [left.stored for left in unanswered.left] == [False, False]
 

@@ -179,7 +179,7 @@ class SqliteJournal:
         work = partial(operations.replay, letter_id=letter_id, received_at=self._clock.now())
         return await self._open_writer().run(work, then=self._seen)
 
-    async def doubtful(self, within: float, limit: int = 10_000) -> Sequence[bytes]:
+    async def doubtful(self, within: float, limit: int = 10_000) -> Sequence[tuple[bytes, float]]:
         """See `Journal.doubtful`."""
         return await self._open_reader().run(queries.doubtful, within, limit)
 

@@ -25,7 +25,7 @@ _HISTORY: Final = f"""
 SELECT {EVENT} FROM inbox WHERE lane = (SELECT id FROM lanes WHERE name = ?) ORDER BY seq DESC LIMIT ?
 """  # noqa: S608
 _DOUBTFUL: Final = """
-SELECT body FROM inbox
+SELECT body, received_at FROM inbox
 WHERE outcome IS NULL AND only_handler IS NULL
 AND received_at >= (SELECT received_at FROM inbox ORDER BY seq DESC LIMIT 1) - ? ORDER BY seq DESC LIMIT ?
 """
@@ -112,9 +112,9 @@ def history(connection: sqlite3.Connection, lane: str, limit: int) -> list[Store
     return [shown(row) for row in reversed(rows)]
 
 
-def doubtful(connection: sqlite3.Connection, within: float, limit: int) -> list[bytes]:
-    """Return the bodies of the newest unsettled events, from so many seconds before the newest of all events."""
-    return [body for (body,) in connection.execute(_DOUBTFUL, (within, limit))]
+def doubtful(connection: sqlite3.Connection, within: float, limit: int) -> list[tuple[bytes, float]]:
+    """Return the newest unsettled events, from so many seconds before the newest of all: body and time."""
+    return connection.execute(_DOUBTFUL, (within, limit)).fetchall()
 
 
 def lifecycle(connection: sqlite3.Connection, since: float) -> list[StoredEvent]:
