@@ -72,7 +72,7 @@ class Worker:
                 self._journal.settle(stored.seq, Outcome.DUPLICATE)
                 self._duplicate.inc()
                 return
-            attended = stored.only is None and self._flows.take(stored)
+            attended = stored.only is None and (await self._flows.had(stored) or self._flows.take(stored))
             failures = await self._run(stored, attended=attended)
             if failures:
                 await self._bury(stored.seq, failures)

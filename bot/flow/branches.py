@@ -8,9 +8,12 @@ in which they are started, so a branch has the same place on every run.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 _current: Final[ContextVar[Branch | None]] = ContextVar("bot_flow_branch", default=None)
 _mark: Final[ContextVar[Mark | None]] = ContextVar("bot_flow_mark", default=None)
@@ -120,3 +123,37 @@ class Branches:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+
+
+async def first_of(ways: Sequence[Coroutine[Any, Any, T]]) -> tuple[int, T]:
+    """Run coroutines side by side until the first one returns or raises, and call the others off.
+
+    Args:
+        ways: at least one.
+
+    Returns:
+        Which one was first, counted from 0, and what it returned.
+
+    Raises:
+        Exception: what the first one raised.
+    """
+    arrived: list[int] = []
+
+    async def run(number: int, way: Coroutine[Any, Any, T]) -> T:
+        try:
+            return await way
+        finally:
+            # Several may come in before the race is seen to be over; the order is the same on every run.
+            arrived.append(number)
+
+    tasks = [asyncio.create_task(run(number, way), name=f"flow-race-{number}") for number, way in enumerate(ways)]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for way in ways:
+            # One that was called off before it began.
+            way.close()
+    return arrived[0], tasks[arrived[0]].result()

@@ -15,6 +15,7 @@ from bot.api import RequestSpec, TeamApi
 from bot.errors import ApiError, BotError, StepFailed
 from bot.events import Event, JsonValue, MemberDtmf, Originator
 from bot.events.names import canonical
+from bot.flow.branches import first_of
 from bot.flow.doubt import Sending, refused
 from bot.flow.duty import RotaView
 from bot.flow.mailbox import Match
@@ -164,15 +165,7 @@ class CallCore:
         Raises:
             Exception: what the first one raised, if it raised.
         """
-        tasks = [asyncio.create_task(way, name=f"flow-race-{number}") for number, way in enumerate(ways)]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        first = min(tasks.index(task) for task in done)
-        return first, tasks[first].result()
+        return await first_of(ways)
 
     async def _now(self) -> float:
         async def look(_doubt: bool) -> JsonValue:

@@ -156,7 +156,7 @@ class RunningFlow:
         try:
             driver = Driver(self.route.function(self._call, **self._arguments))
         except TypeError as error:
-            return self._failed(error)
+            return self.failed(error)
         self.steps.begin(driver)
         stall = None if self.steps.finished else self._clock.call_later(_REPLAY_WITHIN, self._check_replay)
         try:
@@ -179,22 +179,23 @@ class RunningFlow:
         except asyncio.CancelledError as error:
             if self._stopping:
                 return None
-            return self._failed(self.steps.diverged or error)
+            return self.failed(self.steps.diverged or error)
         except BaseExceptionGroup as group:
             rest = group.split(CallEnded)[1]
-            return self._ended(FlowState.ENDED) if rest is None else self._failed(self.steps.diverged or group)
+            return self._ended(FlowState.ENDED) if rest is None else self.failed(self.steps.diverged or group)
         except TimeoutError as error:
-            return self._failed(self.steps.diverged or error)
+            return self.failed(self.steps.diverged or error)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a flow raises ends in the fallback
-            return self._failed(self.steps.diverged or error)
+            return self.failed(self.steps.diverged or error)
         if not self.steps.finished:
-            return self._failed(FlowDiverged("the flow returned before it came to where it was"))
-        return self._ended(FlowState.ENDED) if self.steps.diverged is None else self._failed(self.steps.diverged)
+            return self.failed(FlowDiverged("the flow returned before it came to where it was"))
+        return self._ended(FlowState.ENDED) if self.steps.diverged is None else self.failed(self.steps.diverged)
 
     def _ended(self, state: FlowState) -> Result:
         return Result(FlowEnd(state, self._clock.now()))
 
-    def _failed(self, error: BaseException) -> Result:
+    def failed(self, error: BaseException) -> Result:
+        """Return how the flow ended, if it failed."""
         line = f"{type(error).__name__}: {error}".rstrip(": ")
         text = "".join(traceback.format_exception(error))
         return Result(FlowEnd(FlowState.FAILED, self._clock.now(), line, text), error=error)

@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from bot.errors import JournalError
 from bot.events import CallCreated, CallEndedEvent, CallKey, JsonValue
 from bot.flow.fallback import Fallback
 from bot.flow.fallback_flow import FALLBACK
@@ -16,7 +17,7 @@ from bot.flow.route import FlowRoute
 from bot.flow.running import Result, RunningFlow
 from bot.flow.services import Services
 from bot.flow.state import compact
-from bot.journal import StoredEvent
+from bot.journal import Outcome, StoredEvent
 from bot.journal.flows import FlowEnd, FlowId, FlowJournal, FlowStart, FlowState, StoredFlow
 from bot.log import handling
 from bot.metrics import Metrics
@@ -64,6 +65,7 @@ class Flows:
         self._tasks: set[asyncio.Task[None]] = set()
         self._watchdog: asyncio.Task[None] | None = None
         self._broken: asyncio.Future[None] | None = None
+        self._started_at = 0.0
         metrics.flows_running.set_function(lambda: len(self._tasks))
 
     def __contains__(self, lane: str) -> bool:
@@ -79,11 +81,13 @@ class Flows:
             JournalUnavailable: they cannot be read.
         """
         self._broken = asyncio.get_running_loop().create_future()
+        self._started_at = self._services.clock.now()
         left = await self._left_over()
         for stored in left:
             self._resume(stored)
         resumed = len(left)
         self._watchdog = asyncio.create_task(self._watch_silent(), name="flow-watchdog")
+        self._watchdog.add_done_callback(self._done)
         if resumed:
             log.info("flows resumed", flows=resumed)
         return resumed
@@ -113,6 +117,18 @@ class Flows:
         """Wait for ever, unless the flows' own machinery fails; then raise its error."""
         if self._broken is not None:
             await asyncio.shield(self._broken)
+
+    async def had(self, stored: StoredEvent) -> bool:
+        """Return whether an event began a call whose flow has come to its end already, in an earlier process."""
+        event = stored.event
+        if not isinstance(event, CallCreated) or stored.received_at > self._started_at or event.lane in self._flows:
+            return False
+        try:
+            flows = await self._journal.flows_of(event.lane)
+        except JournalError as error:
+            log.warning("cannot see whether a call had its flow, it is begun", error=str(error))
+            return False
+        return any(flow.start.flow_id.call_seq == stored.seq for flow in flows)
 
     def take(self, stored: StoredEvent) -> bool:
         """Give an event to the flow of its call; the beginning of a call may start one.
@@ -166,7 +182,11 @@ class Flows:
         if route is FALLBACK:
             self._metrics.fallbacks.labels("flow").inc()
         self._journal.begin_flow(start)
-        self._run(self._flow(start, route, key, mailbox))
+        flow = self._flow(start, route, key, mailbox)
+        if mailbox.ended:
+            # While the flow before was handing over.
+            flow.steps.end()
+        self._run(flow)
 
     def _flow(
         self, start: FlowStart, route: FlowRoute, key: CallKey, mailbox: Mailbox, stored: StoredFlow | None = None
@@ -186,7 +206,8 @@ class Flows:
     def _resume(self, stored: StoredFlow) -> None:
         start = stored.start
         key = CallKey.parse(start.lane)
-        mailbox = Mailbox(stored.events)
+        # Neither replayed dead letters nor repeated events were the flow's before.
+        mailbox = Mailbox([one for one in stored.events if one.only is None and one.outcome is not Outcome.DUPLICATE])
         route = self._by_name.get(start.name)
         before = self._flows.get(start.lane)
         if before is not None:
@@ -222,6 +243,8 @@ class Flows:
                 return
             if self._flows.get(flow.start.lane) is flow:
                 del self._flows[flow.start.lane]
+            if result.transfer is not None and result.transfer.flow not in self._by_function:
+                result = flow.failed(LookupError(f"{result.transfer} is no registered flow; add @router.flow"))
             self._metrics.flows_ended.labels(flow.route.name, result.end.state).inc()
             # What comes next is noted before the end is, and nothing is awaited in between: a process that dies
             # here leaves a call with two flows, of which the newer counts, and never one with none.
@@ -233,11 +256,8 @@ class Flows:
     def _go_on(self, flow: RunningFlow, result: Result) -> bool:
         """Start what comes after a flow; return False if that is the last resort's business."""
         if result.transfer is not None:
-            route = self._by_function.get(result.transfer.flow)
-            if route is not None:
-                self._follow(flow, route, result.transfer.arguments)
-                return True
-            result = Result(result.end, LookupError(f"{result.transfer} is no registered flow; add @router.flow"))
+            self._follow(flow, self._by_function[result.transfer.flow], result.transfer.arguments)
+            return True
         if result.error is None:
             return True
         over = flow.steps.over or flow.mailbox.ended

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from functools import partial
 
 import structlog
 
@@ -22,15 +22,10 @@ from bot.flow.branches import Branches, mark
 from bot.flow.driver import Driver
 from bot.flow.mailbox import Mailbox
 from bot.flow.recording import StepRecorder
+from bot.flow.replay import ENDED, HOPS, Replay
 from bot.journal.flows import FlowJournal, FlowStart, StepRecord
 
 log = structlog.get_logger("bot.flow")
-
-ENDED: Final = "@ended"
-"""Stands in the record where `CallEnded` was raised."""
-
-_HOPS: Final = 12
-"""Rounds of the loop in which a flow that goes on after a step comes to its next one, task groups included."""
 
 
 class Steps:
@@ -53,7 +48,6 @@ class Steps:
     """
 
     __slots__ = (
-        "_by_path",
         "_clock",
         "_count",
         "_ending",
@@ -61,12 +55,10 @@ class Steps:
         "_going_live",
         "_live",
         "_mailbox",
-        "_next",
         "_reconcile",
-        "_recorded",
         "_recorder",
+        "_replay",
         "_resumed",
-        "_turns",
         "_unbroken",
         "branches",
         "closed",
@@ -96,13 +88,10 @@ class Steps:
         self.branches = Branches()
         self.driver: Driver | None = None
         self._flow_id = start.flow_id
-        self._recorded = recorded
-        self._by_path = {record.path: record for record in recorded if record.name != ENDED}
-        self._next = 0
+        self._replay = Replay(recorded)
         self._count = len(recorded)
         self._resumed = bool(recorded) or reconcile is not None
         self._reconcile = reconcile
-        self._turns: dict[int, asyncio.Future[None]] = {}
         self._live: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._going_live: asyncio.Task[None] | None = None
         self._unbroken = 0
@@ -110,13 +99,13 @@ class Steps:
         self._mailbox = mailbox
         self._recorder = StepRecorder(start.flow_id, journal, clock, state)
         self._clock = clock
-        if any(record.number != index for index, record in enumerate(recorded)):
+        if not self._replay.complete:
             self.diverged = FlowDiverged("a step of the flow was not recorded")
 
     @property
     def finished(self) -> bool:
         """Whether everything that was recorded has been given back."""
-        return self._next >= len(self._recorded)
+        return self._replay.finished
 
     def begin(self, driver: Driver) -> None:
         """Make the current task the flow's own; comes before the first step."""
@@ -155,9 +144,9 @@ class Steps:
         branch = self.branches.here()
         path = branch.next_path()
         print_ = outcome.digest(name, arguments)
-        record = self._by_path.get(path)
+        record = self._replay.find(path)
         if record is not None:
-            return await self._replay(record, name, print_)
+            return await self._given_back(record, name, print_)
         self._unbroken += after_end
         try:
             if not self._live.done():
@@ -192,28 +181,32 @@ class Steps:
         self.closed = True
         if self._going_live is not None:
             self._going_live.cancel()
-        for future in (*self._turns.values(), self._live):
-            future.cancel()
+        self._replay.close()
+        self._live.cancel()
 
-    async def _replay(self, record: StepRecord, name: str, digest: str) -> JsonValue:
-        if (record.name, record.digest) != (name, digest):
+    async def _given_back(self, record: StepRecord, name: str, digest: str) -> JsonValue:
+        if record.name != name:
             self._diverge(f"step {record.path} was {record.name} when it was recorded, and is {name} now")
-            if record.name == name:
-                log.info("the arguments differ", step=record.path, name=name)
-        if record.number != self._next:
-            turn = self._turns[record.number] = asyncio.get_running_loop().create_future()
-            await turn
+        if record.digest != digest:
+            self._diverge(f"step {record.path}, {name}, had other arguments when it was recorded")
+        try:
+            await self._replay.turn_of(record)
+        except asyncio.CancelledError:
+            if self._replay.is_next(record):
+                self._advance(record.number)
+            raise
         self._saw(record)
         self._advance(record.number + 1)
         return outcome.value_of(record.outcome)
 
     def _advance(self, number: int) -> None:
-        self._next = number
-        if number < len(self._recorded):
-            if self._recorded[number].name == ENDED:
-                self._soon(self._end_again)
-            elif (turn := self._turns.pop(number, None)) is not None and not turn.done():
-                turn.set_result(None)
+        if self.closed:
+            return
+        self._replay.advance(number)
+        if not self._replay.finished:
+            end = self._replay.end
+            if end is not None:
+                self._soon(partial(self._end_again, end))
         elif not self._resumed:
             self._live.set_result(None)
         elif self._going_live is None:
@@ -221,7 +214,7 @@ class Steps:
 
     async def _go_live(self) -> None:
         # A branch that was faster must have called the others off before one of those goes on.
-        for _ in range(_HOPS if self.branches.several else 1):
+        for _ in range(HOPS if self.branches.several else 1):
             await asyncio.sleep(0)
         if self._reconcile is not None:
             try:
@@ -233,13 +226,12 @@ class Steps:
         if self._ending and not self.over:
             self._raise_end()
 
-    def _end_again(self) -> None:
-        record = self._recorded[self._next]
+    def _end_again(self, record: StepRecord) -> None:
         self._saw(record)
         self.over = True
         if self.driver is not None:
             self.driver.interrupt()
-        self._soon(lambda: self._advance(record.number + 1))
+        self._soon(partial(self._advance, record.number + 1))
 
     def _end_soon(self) -> None:
         if self._ending and not self.over:
@@ -287,7 +279,7 @@ class Steps:
         self.diverged = FlowDiverged(problem)
         raise self.diverged
 
-    def _soon(self, callback: Callable[[], None], hops: int = _HOPS) -> None:
+    def _soon(self, callback: Callable[[], None], hops: int = HOPS) -> None:
         loop = asyncio.get_running_loop()
         if hops:
             loop.call_soon(self._soon, callback, hops - 1)
