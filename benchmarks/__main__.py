@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -49,7 +49,9 @@ async def _measure(options: argparse.Namespace, folder: Path) -> tuple[list[Row]
             if part in options.parts:
                 tell(f"({part})")
                 try:
-                    rows += await measure(bench)
+                    # What one part wrote shall not be on its way to the disk during the next.
+                    with tempfile.TemporaryDirectory(dir=folder) as own:
+                        rows += await measure(replace(bench, folder=Path(own)))
                 except BenchmarkError as error:
                     failures.append(f"({part}) no figures: {error}")
                     tell(failures[-1])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from benchmarks import events
+from benchmarks import events, machine
 from benchmarks.bench import Bench, check
 from benchmarks.figures import Row, percentile
 from benchmarks.load import Load
@@ -16,6 +18,13 @@ from benchmarks.rounds import Run
 _RATES: Final = (200, 1_000)
 _TARGET: Final = {(1_000, 99): 10.0}
 _CALLS: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    run: Run
+    disk: float
+    """Seconds that a commit of the disk took at most meanwhile, without the bot."""
 
 
 async def measure(bench: Bench) -> list[Row]:
@@ -38,12 +47,14 @@ async def measure(bench: Bench) -> list[Row]:
         for name, load in loads.items():
             check(name, await load.closed(seconds=1, whole=True))  # connections open, caches filled
 
-        async def turn(name: str, number: int, rate: int) -> Run:
+        async def turn(name: str, number: int, rate: int) -> _Sample:
             signed = bench.platform.signed
+            disk = asyncio.create_task(asyncio.to_thread(machine.longest_commit, bench.folder, bench.seconds))
             run = await loads[name].open(rate=rate, seconds=bench.seconds, seed=number)
+            longest = await disk
             check(name, run)
             bench.check_signed(name, bench.platform.signed - signed, run.events)
-            return run
+            return _Sample(run, longest)
 
         for rate in _RATES:
             rotation = await rotate(bench, contenders, partial(turn, rate=rate), partial(_shown, rate))
@@ -51,18 +62,21 @@ async def measure(bench: Bench) -> list[Row]:
     return rows
 
 
-def _milliseconds(turn: Turn[Run], percent: float) -> float:
-    return percentile(turn.value.latencies, percent) * 1000
+def _milliseconds(turn: Turn[_Sample], percent: float) -> float:
+    return percentile(turn.value.run.latencies, percent) * 1000
 
 
-def _shown(rate: int, turn: Turn[Run]) -> str:
+def _shown(rate: int, turn: Turn[_Sample]) -> str:
     p50, p99, most = (_milliseconds(turn, percent) for percent in (50, 99, 100))
-    late = percentile(turn.value.lags, 99) * 1000
-    return f"at {rate:,}/s p50 {p50:.2f}, p99 {p99:.2f}, at most {most:.1f} ms (load itself late by {late:.1f})"
+    late = percentile(turn.value.run.lags, 99) * 1000
+    return (
+        f"at {rate:,}/s p50 {p50:.2f}, p99 {p99:.2f}, at most {most:.1f} ms "
+        f"(load itself late by {late:.1f}, disk at most {turn.value.disk * 1000:.1f})"
+    )
 
 
-def _row(rotation: Rotation[Run], rate: int, percent: int) -> Row:
-    def figure(turn: Turn[Run]) -> float:
+def _row(rotation: Rotation[_Sample], rate: int, percent: int) -> Row:
+    def figure(turn: Turn[_Sample]) -> float:
         return _milliseconds(turn, percent)
 
     return Row(

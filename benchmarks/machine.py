@@ -10,7 +10,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 _IN_MEMORY: Final = frozenset({"tmpfs", "ramfs"})
 _PROBES: Final = 200
@@ -46,16 +46,28 @@ def in_memory(kind: str) -> bool:
 
 def commit_times(folder: Path) -> tuple[float, float]:
     """Return how many seconds the disk takes to make 4 KiB durable: the median, and the 99th percentile."""
-    block = os.urandom(4096)
-    taken = []
     with tempfile.TemporaryFile(dir=folder) as file:
-        for _ in range(_PROBES):
-            file.write(block)
-            file.flush()
-            began = time.perf_counter()
-            os.fsync(file.fileno())
-            taken.append(time.perf_counter() - began)
+        taken = [_commit(file) for _ in range(_PROBES)]
     return statistics.median(taken), statistics.quantiles(taken, n=100)[98]
+
+
+def longest_commit(folder: Path, seconds: float) -> float:
+    """Return how many seconds the disk took at most to make 4 KiB durable, tried ten times a second for so long."""
+    end = time.monotonic() + seconds
+    longest = 0.0
+    with tempfile.TemporaryFile(dir=folder) as file:
+        while time.monotonic() < end:
+            longest = max(longest, _commit(file))
+            time.sleep(0.1)
+    return longest
+
+
+def _commit(file: IO[bytes]) -> float:
+    file.write(bytes(4096))
+    file.flush()
+    began = time.perf_counter()
+    os.fsync(file.fileno())
+    return time.perf_counter() - began
 
 
 def others_time() -> float:
