@@ -12,6 +12,7 @@ from bot.errors import JournalError
 from bot.events import CallCreated, CallEndedEvent, CallKey, JsonValue
 from bot.flow.fallback import Fallback
 from bot.flow.fallback_flow import FALLBACK
+from bot.flow.leftover import left_over
 from bot.flow.mailbox import Mailbox
 from bot.flow.route import FlowRoute
 from bot.flow.running import Result, RunningFlow
@@ -24,7 +25,6 @@ from bot.metrics import Metrics
 
 log = structlog.get_logger("bot.flow")
 
-_PAGE: Final = 500
 _WATCH_EVERY: Final = 60.0
 
 
@@ -82,24 +82,15 @@ class Flows:
         """
         self._broken = asyncio.get_running_loop().create_future()
         self._started_at = self._services.clock.now()
-        left = await self._left_over()
-        for stored in left:
+        resumed = 0
+        async for stored in left_over(self._journal, self._services.clock):
             self._resume(stored)
-        resumed = len(left)
+            resumed += 1
         self._watchdog = asyncio.create_task(self._watch_silent(), name="flow-watchdog")
         self._watchdog.add_done_callback(self._done)
         if resumed:
             log.info("flows resumed", flows=resumed)
         return resumed
-
-    async def _left_over(self) -> Sequence[StoredFlow]:
-        """Read all flows that have not ended, before any of them keeps the loop busy and the reader waiting."""
-        found: list[StoredFlow] = []
-        while True:
-            page = await self._journal.running_flows(found[-1].start.flow_id if found else None, _PAGE)
-            found.extend(page)
-            if len(page) < _PAGE:
-                return found
 
     async def stop(self) -> None:
         """Leave all flows to the next process; their steps are recorded."""
