@@ -13,7 +13,7 @@ import orjson
 
 from bot.cli.common import local_time
 from bot.events import JsonValue
-from bot.flow.steps import ENDED
+from bot.flow.replay import ENDED
 from bot.journal import DeadLetter, FlowEnd, FlowState, StepRecord, StoredEvent, StoredFlow
 from bot.masking import Masker
 
