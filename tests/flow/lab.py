@@ -26,12 +26,14 @@ class Shelf:
 
     Attributes:
         steps: what was recorded.
+        started_at: when the flow began, unix seconds.
         error: what recording raises, if anything.
         open: cleared, recording waits.
     """
 
     def __init__(self) -> None:
         self.steps: list[StepRecord] = []
+        self.started_at = ManualClock().now()
         self.error: JournalError | None = None
         self.open = asyncio.Event()
         self.open.set()
@@ -86,7 +88,7 @@ class Lab:
         self.shelf = shelf
         self.mailbox = Mailbox([stored(1)])
         self.did: list[str] = []
-        start = FlowStart(FlowId(1, 0), "lane", "flow", 1, b"{}", self.clock.now())
+        start = FlowStart(FlowId(1, 0), "lane", "flow", 1, b"{}", shelf.started_at)
         self.steps = Steps(
             start,
             tuple(shelf.steps),
