@@ -3,11 +3,13 @@
 from bot.simulator.call import SimCall
 from bot.simulator.comments import SimComment
 from bot.simulator.conference import Leg
+from bot.simulator.config import SimulatorConfig
 from bot.simulator.delivery import Delivery
+from bot.simulator.faults import Chance, Faults
 from bot.simulator.line import DEFAULT_TEAM, Line
 from bot.simulator.media import Playback
 from bot.simulator.people import Caller, Contact
-from bot.simulator.platform import Simulator, SimulatorConfig
+from bot.simulator.platform import Simulator
 from bot.simulator.refusal import Refusal, SimulatorError
 from bot.simulator.script import DEMO_AGENT, CallScript, Verdict, demo_script, run_script
 from bot.simulator.timeline import Record, Timeline, format_line
@@ -17,8 +19,10 @@ __all__ = [
     "DEMO_AGENT",
     "CallScript",
     "Caller",
+    "Chance",
     "Contact",
     "Delivery",
+    "Faults",
     "Leg",
     "Line",
     "Playback",

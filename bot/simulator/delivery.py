@@ -1,4 +1,4 @@
-"""Posting events to the bot: in order within a call, each until the bot acknowledges it or the tries are used up."""
+"""Events on their way to the bot: in order within a call, each until the bot has it or the tries are used up."""
 
 from __future__ import annotations
 
@@ -8,40 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-import aiohttp
 import orjson
 
 from bot.clock import Clock
 from bot.events import CallKey
-from bot.signature import signed_headers
+from bot.simulator.dice import Dice, EventFate
 from bot.simulator.payloads import Payload
+from bot.simulator.posting import DeliveryConfig, Poster
 from bot.simulator.tasks import Tasks
 
 MOST_WAITING: Final = 1_000
 """How many events of one call may wait for the bot before new ones are given up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryConfig:
-    """How events are posted. Whether and how the platform repeats a delivery is not documented.
-
-    Attributes:
-        bot_id: the bot's id, for the signature.
-        secret_key: the bot's secret key, for the signature.
-        signed: whether to send the platform's signature headers.
-        tries: how often one event is posted at most, at least 1.
-        backoff: seconds before the second try; doubles with every further one.
-        backoff_longest: where the doubling ends, in seconds.
-        answer_within: seconds that the bot has to acknowledge.
-    """
-
-    bot_id: str
-    secret_key: str = field(repr=False)
-    signed: bool = False
-    tries: int = 5
-    backoff: float = 0.5
-    backoff_longest: float = 60.0
-    answer_within: float = 10.0
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -50,10 +27,13 @@ class Delivery:
 
     Attributes:
         event: the event.
-        attempts: how often it was posted so far.
-        problem: what went wrong with the latest attempt; empty if nothing did.
-        acknowledged_at: when the bot acknowledged it, unix seconds; None before.
+        attempts: how often it was posted so far, copies included.
+        problem: what went wrong with the latest attempt, or what it waits for; empty if nothing did.
+        acknowledged_at: when the platform took it for acknowledged, unix seconds; None before.
         given_up: whether no further attempt will be made.
+        dropped: whether it was lost on the platform's side, so that the bot cannot know of it.
+        taken: how often the bot has acknowledged it; more than once where it was posted again all the same.
+        posting: whether it is being posted right now, rather than waiting.
     """
 
     event: Payload
@@ -61,6 +41,9 @@ class Delivery:
     problem: str = ""
     acknowledged_at: float | None = None
     given_up: bool = False
+    dropped: bool = False
+    taken: int = 0
+    posting: bool = False
 
     @property
     def event_type(self) -> str:
@@ -68,102 +51,165 @@ class Delivery:
         return str(self.event["eventType"])
 
 
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    delivery: Delivery
+    fate: EventFate
+
+
 @dataclass(slots=True)
 class _Lane:
-    waiting: deque[Delivery]
-    task: asyncio.Task[None]
+    waiting: deque[_Waiting]
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
 
 
 class Deliveries:
     """All deliveries; calls are independent of each other, and a call without deliveries costs nothing.
 
     Args:
-        session: what to post with.
-        config: how.
-        clock: for time limits and backoff.
+        poster: what posts.
+        config: how often, and when.
+        dice: decides what goes wrong.
+        clock: for backoff and delays.
         tasks: what owns the work.
-        on_lost: told of every event that is given up.
+        note: told of everything that goes wrong, in words.
+
+    Attributes:
+        open: cleared while nothing can be posted.
     """
 
     def __init__(
         self,
-        session: aiohttp.ClientSession,
+        poster: Poster,
         config: DeliveryConfig,
         *,
+        dice: Dice,
         clock: Clock,
         tasks: Tasks,
-        on_lost: Callable[[CallKey, Delivery], None],
+        note: Callable[[CallKey, str], None],
     ) -> None:
-        self._session = session
+        self.open = asyncio.Event()
+        self.open.set()
+        self._poster = poster
         self._config = config
+        self._dice = dice
         self._clock = clock
         self._tasks = tasks
-        self._on_lost = on_lost
+        self._note = note
         self._lanes: dict[CallKey, _Lane] = {}
-        self.webhook_url = ""
+
+    @property
+    def webhook_url(self) -> str:
+        """Where events go."""
+        return self._poster.webhook_url
+
+    @webhook_url.setter
+    def webhook_url(self, url: str) -> None:
+        self._poster.webhook_url = url
 
     def post(self, call: CallKey, event: Payload) -> Delivery:
         """Put an event on its way behind those of the same call; return at once."""
         delivery = Delivery(event=event)
+        fate = self._dice.event()
         lane = self._lanes.get(call)
-        if lane is None:
-            waiting = deque([delivery])
-            task = self._tasks.start(self._work(call, waiting), name=f"simulator delivery {call}")
-            self._lanes[call] = _Lane(waiting, task)
+        if fate.dropped:
+            delivery.dropped = True
+            self._give_up(call, delivery, "dropped by a fault")
+        elif lane is None:
+            lane = self._lanes[call] = _Lane(deque([_Waiting(delivery, fate)]))
+            lane.task = self._tasks.start(self._work(call, lane), name=f"simulator delivery {call}")
         elif len(lane.waiting) < MOST_WAITING:
-            lane.waiting.append(delivery)
+            lane.waiting.append(_Waiting(delivery, fate))
+            lane.arrived.set()
         else:
-            delivery.problem = "too many events wait"
-            self._give_up(call, delivery)
+            self._give_up(call, delivery, "too many events wait")
         return delivery
 
     async def idle(self, call: CallKey) -> None:
         """Wait until nothing of a call is on its way."""
-        while (lane := self._lanes.get(call)) is not None:
+        while (lane := self._lanes.get(call)) is not None and lane.task is not None:
             await asyncio.wait({lane.task})
 
-    async def _work(self, call: CallKey, waiting: deque[Delivery]) -> None:
+    async def _work(self, call: CallKey, lane: _Lane) -> None:
         try:
-            while waiting:
-                await self._deliver(call, waiting[0])
-                waiting.popleft()
+            while lane.waiting:
+                if lane.waiting[0].fate.reordered:
+                    await self._let_pass(call, lane)
+                first = lane.waiting[0]
+                await self._delay(call, first)
+                await self._deliver(call, first.delivery)
+                if first.fate.duplicated and not first.delivery.given_up:
+                    await self._repeat(call, first.delivery)
+                lane.waiting.remove(first)
         finally:
             del self._lanes[call]
 
+    async def _let_pass(self, call: CallKey, lane: _Lane) -> None:
+        """Put the next event of a call, if it comes soon, before the first."""
+        first = lane.waiting[0]
+        first.fate = EventFate(duplicated=first.fate.duplicated)  # delayed enough
+        first.delivery.problem = "waits for the next event"
+        if len(lane.waiting) == 1:
+            lane.arrived.clear()
+            try:
+                async with self._clock.timeout(self._dice.faults.reorder_longest):
+                    await lane.arrived.wait()
+            except TimeoutError:
+                return
+        second = lane.waiting[1]
+        second.fate = EventFate(duplicated=second.fate.duplicated)
+        lane.waiting[0], lane.waiting[1] = second, first
+        self._note(call, f"fault: {second.delivery.event_type} is posted before {first.delivery.event_type}")
+
+    async def _delay(self, call: CallKey, waiting: _Waiting) -> None:
+        if waiting.fate.delay:
+            waiting.delivery.problem = f"delayed by {waiting.fate.delay:g} s"
+            self._note(call, f"fault: {waiting.delivery.event_type} is {waiting.delivery.problem}")
+            await self._clock.sleep(waiting.fate.delay)
+
     async def _deliver(self, call: CallKey, delivery: Delivery) -> None:
-        body = orjson.dumps(delivery.event)
         for attempt in range(self._config.tries):
             if attempt:
                 pause = self._config.backoff * 2.0 ** (attempt - 1)
                 await self._clock.sleep(min(pause, self._config.backoff_longest))
-            delivery.attempts += 1
-            delivery.problem = await self._attempt(body)
+            delivery.problem = await self._attempt(call, delivery)
             if not delivery.problem:
                 delivery.acknowledged_at = self._clock.now()
                 return
-        self._give_up(call, delivery)
+        self._give_up(call, delivery, delivery.problem)
 
-    async def _attempt(self, body: bytes) -> str:
+    async def _attempt(self, call: CallKey, delivery: Delivery) -> str:
+        if not self.open.is_set():
+            delivery.problem = "waits for the platform to be up again"
+            await self.open.wait()
+        fate = self._dice.attempt()
+        if fate.unread:
+            self._note(call, f"fault: the connection breaks before the bot's answer to {delivery.event_type}")
+        problem = await self._post(delivery, leave=fate.unread)
+        if problem or not fate.unacknowledged:
+            return problem
+        self._note(call, f"fault: the bot's answer to {delivery.event_type} gets lost")
+        return "the acknowledgement got lost"
+
+    async def _repeat(self, call: CallKey, delivery: Delivery) -> None:
+        self._note(call, f"fault: {delivery.event_type} is posted once more")
+        await self._post(delivery)
+
+    async def _post(self, delivery: Delivery, *, leave: bool = False) -> str:
+        body = orjson.dumps(delivery.event)
+        delivery.attempts += 1
+        delivery.problem, delivery.posting = "", True
         try:
-            async with (
-                self._clock.timeout(self._config.answer_within),
-                self._session.post(
-                    self.webhook_url, data=body, headers=self._headers(body), allow_redirects=False
-                ) as response,
-            ):
-                return "" if response.ok and response.status < 300 else f"HTTP {response.status}"  # noqa: PLR2004 - a redirect is no acknowledgement
-        except TimeoutError:
-            return f"no answer within {self._config.answer_within:g} s"
-        except aiohttp.ClientError as error:
-            return type(error).__name__
+            problem = await (self._poster.post_and_leave(body) if leave else self._poster.post(body))
+        finally:
+            delivery.posting = False
+        delivery.taken += not problem
+        return problem
 
-    def _headers(self, body: bytes) -> dict[str, str]:
-        headers = {"Content-Type": "application/json"}
-        if self._config.signed:
-            timestamp = str(int(self._clock.now()))
-            headers |= signed_headers(self._config.bot_id, self._config.secret_key, timestamp, body)
-        return headers
-
-    def _give_up(self, call: CallKey, delivery: Delivery) -> None:
-        delivery.given_up = True
-        self._on_lost(call, delivery)
+    def _give_up(self, call: CallKey, delivery: Delivery, why: str) -> None:
+        delivery.given_up, delivery.problem = True, why
+        if delivery.dropped:
+            self._note(call, f"fault: {delivery.event_type} is never posted")
+        else:
+            self._note(call, f"gave up {delivery.event_type} after {delivery.attempts} tries: {why}")

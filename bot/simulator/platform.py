@@ -7,7 +7,6 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
 
@@ -20,13 +19,18 @@ from bot.simulator.actions import Actions
 from bot.simulator.audio import SoundFetcher
 from bot.simulator.call import SimCall
 from bot.simulator.comments import CommentBook
+from bot.simulator.config import SimulatorConfig
 from bot.simulator.control import Control
-from bot.simulator.delivery import Deliveries, Delivery, DeliveryConfig
+from bot.simulator.delivery import Deliveries
+from bot.simulator.dice import Dice
+from bot.simulator.door import Door
+from bot.simulator.faults import Faults
 from bot.simulator.files import Files
 from bot.simulator.line import DEFAULT_TEAM, Line
 from bot.simulator.outlet import Surroundings
 from bot.simulator.payloads import Place
 from bot.simulator.people import Caller, Contact
+from bot.simulator.posting import DeliveryConfig, Poster, body_sent
 from bot.simulator.presence import Presence
 from bot.simulator.records import Records
 from bot.simulator.refusal import Refusal, SimulatorError
@@ -35,42 +39,6 @@ from bot.simulator.tasks import Tasks
 from bot.simulator.timeline import Timeline
 
 _LARGEST_BODY: Final = 256 * 1024
-_SHUTDOWN_SECONDS: Final = 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulatorConfig:
-    """Values of a simulator.
-
-    Attributes:
-        bot_id: the id of the one bot that it knows.
-        secret_key: that bot's secret key.
-        webhook_url: where events go, with the secret in its path; empty until `Simulator.connect`.
-        host: the address to listen on.
-        port: the port to listen on; 0 takes a free one.
-        public_url: how others reach the simulator, where that is not ``http://host:port``.
-        sign_deliveries: whether events carry the platform's signature headers too.
-        delivery_tries: how often one event is posted at most.
-        delivery_backoff: seconds before the second try; doubles with every further one.
-        delivery_backoff_longest: where the doubling ends, in seconds.
-        comment_after: seconds from the end of a call to the comment with its durations.
-        keep_calls: how many ended calls are remembered.
-        keep_records: how many records of the timeline are remembered.
-    """
-
-    bot_id: str
-    secret_key: str = field(repr=False)
-    webhook_url: str = field(default="", repr=False)
-    host: str = "127.0.0.1"
-    port: int = 0
-    public_url: str = ""
-    sign_deliveries: bool = False
-    delivery_tries: int = 5
-    delivery_backoff: float = 0.5
-    delivery_backoff_longest: float = 60.0
-    comment_after: float = 0.5
-    keep_calls: int = 1_000
-    keep_records: int = 10_000
 
 
 class Simulator:
@@ -79,6 +47,7 @@ class Simulator:
     Args:
         config: its values.
         clock: the time that its people live in.
+        faults: what goes wrong; nothing by default.
         new_id: makes an id of the platform; random by default, so that no call looks like an earlier one.
 
     Attributes:
@@ -87,18 +56,26 @@ class Simulator:
     """
 
     def __init__(
-        self, config: SimulatorConfig, *, clock: Clock, new_id: Callable[[], str] = lambda: secrets.token_hex(12)
+        self,
+        config: SimulatorConfig,
+        *,
+        clock: Clock,
+        faults: Faults | None = None,
+        new_id: Callable[[], str] = lambda: secrets.token_hex(12),
     ) -> None:
         self.timeline = Timeline(config.keep_records)
         self._config = config
         self.clock = clock
         self._new_id = new_id
+        self._dice = Dice(faults or Faults())
         self._webhook_url = config.webhook_url
         self._calls: dict[CallKey, SimCall] = {}
         self._ended: deque[CallKey] = deque()
         self._contacts: dict[str, Contact] = {}
         self._url = ""
         self._around: Surroundings | None = None
+        self._door: Door | None = None
+        self._started = clock.now()
         self._exit = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -108,12 +85,14 @@ class Simulator:
             OSError: the address cannot be listened on.
         """
         async with AsyncExitStack() as stack:
-            session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+            session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None), trace_configs=[body_sent()])
             await stack.enter_async_context(session)
             tasks = Tasks()
             stack.push_async_callback(tasks.close)
             around = self._surroundings(session, tasks)
-            await self._listen(stack, session, around)
+            self._door = Door(self._application(session, around), self._config.host, self._config.port)
+            self._url = await self._door.open()
+            stack.push_async_callback(self._door.close)
             around.deliveries.webhook_url = self._webhook_url
             self._around = around
             self._exit = stack.pop_all()
@@ -123,8 +102,38 @@ class Simulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop listening, send everybody home, and close all connections."""
-        self._around = None
+        self._around = self._door = None
         await self._exit.__aexit__(kind, error, trace)
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong from now on; to set it begins the choices anew from its seed."""
+        return self._dice.faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        self._dice.faults = faults
+
+    async def restart(self, seconds: float | None = None) -> None:
+        """Break all connections, and refuse new ones and post nothing for a while; nothing is forgotten.
+
+        People go on meanwhile: what they do is posted afterwards. Returns at once; does nothing during a restart.
+
+        Args:
+            seconds: how long; as the faults say if None.
+
+        Raises:
+            SimulatorError: the simulator is not running.
+        """
+        if self._around is None or self._door is None:
+            raise SimulatorError("the simulator is not running; use it as a context manager")
+        if self._door.shut:
+            return
+        seconds = self.faults.restart_seconds if seconds is None else seconds
+        self._note(None, f"fault: the platform restarts and is away for {seconds:g} s")
+        self._around.deliveries.open.clear()
+        await self._door.shut_out()
+        self._around.tasks.start(self._come_back(self._door, self._around, seconds), name="simulator restart")
 
     @property
     def url(self) -> str:
@@ -197,20 +206,16 @@ class Simulator:
         return next(known, hashlib.sha256(f"{team_id} {phone}".encode()).hexdigest()[:24])
 
     def _surroundings(self, session: aiohttp.ClientSession, tasks: Tasks) -> Surroundings:
-        deliveries = Deliveries(
-            session,
-            DeliveryConfig(
-                bot_id=self._config.bot_id,
-                secret_key=self._config.secret_key,
-                signed=self._config.sign_deliveries,
-                tries=self._config.delivery_tries,
-                backoff=self._config.delivery_backoff,
-                backoff_longest=self._config.delivery_backoff_longest,
-            ),
-            clock=self.clock,
-            tasks=tasks,
-            on_lost=self._note_lost,
+        config = DeliveryConfig(
+            bot_id=self._config.bot_id,
+            secret_key=self._config.secret_key,
+            signed=self._config.sign_deliveries,
+            tries=self._config.delivery_tries,
+            backoff=self._config.delivery_backoff,
+            backoff_longest=self._config.delivery_backoff_longest,
         )
+        poster = Poster(session, config, self.clock)
+        deliveries = Deliveries(poster, config, dice=self._dice, clock=self.clock, tasks=tasks, note=self._note)
         return Surroundings(
             clock=self.clock,
             timeline=self.timeline,
@@ -223,18 +228,11 @@ class Simulator:
             comment_after=self._config.comment_after,
         )
 
-    async def _listen(self, stack: AsyncExitStack, session: aiohttp.ClientSession, around: Surroundings) -> None:
-        runner = web.AppRunner(
-            self._application(session, around),
-            access_log=None,
-            shutdown_timeout=_SHUTDOWN_SECONDS,
-            handle_signals=False,
-        )
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, self._config.host, self._config.port).start()
-        host, port = runner.addresses[0][:2]
-        self._url = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
+    async def _come_back(self, door: Door, around: Surroundings, seconds: float) -> None:
+        await self.clock.sleep(seconds)
+        await door.let_in()
+        self._note(None, "the platform is up again")
+        around.deliveries.open.set()
 
     def _application(self, session: aiohttp.ClientSession, around: Surroundings) -> web.Application:
         records = Records(self._calls, self._contacts, around, self._config.bot_id)
@@ -252,10 +250,13 @@ class Simulator:
         application.add_routes([web.post("/{team}/{path:.+}", api.answer)])
         return application
 
-    def _note_lost(self, key: CallKey, delivery: Delivery) -> None:
-        text = f"gave up {delivery.event_type} after {delivery.attempts} tries: {delivery.problem}"
-        if (call := self._calls.get(key)) is not None:
+    def _note(self, key: CallKey | None, text: str) -> None:
+        call = None if key is None else self._calls.get(key)
+        if call is not None:
             call.outlet.note("note", "platform", text)
+        else:
+            now = self.clock.now()
+            self.timeline.add("note", "platform", text, at=now, elapsed=now - self._started)
 
     def _retire(self, key: CallKey) -> None:
         self._ended.append(key)
