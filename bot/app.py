@@ -102,6 +102,20 @@ class Bot:
             group.create_task(self._parts.flows.watch(), name="watch-flows")
             group.create_task(self._parts.journal.watch(), name="watch-journal")
 
+    @property
+    def busy(self) -> bool:
+        """Whether its journal is at work, in a thread of its own: what comes of that is not in the event loop yet."""
+        return self._parts is not None and self._parts.journal.busy
+
+    async def flush(self) -> None:
+        """Wait until the journal holds everything that the bot has done so far; does nothing unless it runs.
+
+        Raises:
+            JournalUnavailable: the journal cannot be written.
+        """
+        if self._parts is not None:
+            await self._parts.journal.flush()
+
     async def _start(self, stack: AsyncExitStack) -> _Parts:
         settings = self._config.settings
         sock = listen(settings.host, settings.port)

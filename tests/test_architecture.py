@@ -50,6 +50,8 @@ MAY_IMPORT = {
     "__init__": {"api", "dispatch", "errors", "events", "flow"},
     # The platform, which must not lean on what it is there to test.
     "simulator": {"clock", "errors", "events", "signature"},
+    # Tests of calls, the users' and our own: everything in one process.
+    "testing": {*_ASSEMBLY, "app", "simulator"},
 }
 READ_THE_ENVIRONMENT = ("bot/settings.py", "bot/cli/")
 

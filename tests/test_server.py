@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.errors import SettingsError
 from bot.server import Server, listen
-from tests.support.clock import until
+from bot.testing.clock import until
 
 
 async def echo(request: web.Request) -> web.Response:

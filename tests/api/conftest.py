@@ -8,8 +8,8 @@ import pytest
 
 from bot.api import ApiClient, ApiConfig
 from bot.metrics import Metrics
+from bot.testing.clock import ManualClock
 from tests.api.platform import BOT_ID, SECRET, HastyClock, Platform, serving
-from tests.support.clock import ManualClock
 
 Connect = Callable[..., AbstractAsyncContextManager[ApiClient]]
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.signature import BOT_ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, matches, sign
-from tests.support.clock import ManualClock
+from bot.testing.clock import ManualClock
 
 BOT_ID = "bot-1"
 SECRET = "s3cr3t-key-of-the-bot"

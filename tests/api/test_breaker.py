@@ -9,9 +9,9 @@ from bot.api.breaker import _MOST_TEAMS, Breakers
 from bot.api.limits import NotAdmitted
 from bot.api.spec import CALL_GET, USER_INVITE
 from bot.errors import InDoubt, NotSent, Rejected
+from bot.testing.clock import ManualClock, until
 from tests.api.conftest import Connect
 from tests.api.platform import TEAM, THREAD, Platform, answers, cut
-from tests.support.clock import ManualClock, until
 
 BODY = {"threadId": THREAD}
 

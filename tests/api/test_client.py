@@ -11,9 +11,9 @@ from bot.api.exchange import LONGEST_ANSWER
 from bot.api.spec import CALL_GET, USER_INVITE
 from bot.errors import BadRequest, InDoubt, NotSent, Rejected, Unauthorised
 from bot.metrics import Metrics
+from bot.testing.clock import ManualClock, until
 from tests.api.conftest import Connect
 from tests.api.platform import SECRET, TEAM, THREAD, HastyClock, Platform, answers, cut
-from tests.support.clock import ManualClock, until
 
 BODY = {"threadId": THREAD}
 
@@ -163,9 +163,9 @@ async def test_closing_ends_a_request_that_waits_to_be_repeated(connect: Connect
         platform.then(answers(503, headers={"Retry-After": "5"}), cut)
         team = client.team(TEAM)
         refused = asyncio.create_task(team.request(USER_INVITE, BODY))
-        await until(lambda: clock.sleepers == 2)  # its time-out and its pause
+        await until(lambda: clock.sleepers == 1)  # its pause
         lost = asyncio.create_task(team.request(CALL_GET, BODY))
-        await until(lambda: clock.sleepers == 4)
+        await until(lambda: clock.sleepers == 2)
     await clock.advance(10)
     with pytest.raises(NotSent, match="closed") as not_sent:
         await refused

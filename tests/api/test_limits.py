@@ -7,9 +7,9 @@ import pytest
 from bot.api.limits import NotAdmitted, TeamLimits
 from bot.api.spec import CALL_GET
 from bot.errors import NotSent
+from bot.testing.clock import settle, until
 from tests.api.conftest import Connect
 from tests.api.platform import TEAM, THREAD, HastyClock, Platform, answers
-from tests.support.clock import settle, until
 
 BODY = {"threadId": THREAD}
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.api import ApiClient
 from bot.api.spec import CALL_GET, CALL_REQUESTS, USER_INVITE, RequestSpec
 from bot.errors import InDoubt, NotSent, Rejected
+from bot.testing.clock import ManualClock, until
 from tests.api.conftest import Connect
 from tests.api.platform import (
     TEAM,
@@ -21,7 +22,6 @@ from tests.api.platform import (
     cut_within_the_answer,
     nobody_listens,
 )
-from tests.support.clock import ManualClock, until
 
 BODY = {"threadId": THREAD}
 

@@ -11,9 +11,10 @@ from bot.events import JsonValue
 from bot.journal import DeadLetter, Failure, FlowEnd, FlowId, FlowStart, FlowState, StepRecord, StoredEvent, StoredFlow
 from bot.masking import Masker
 from bot.simulator import Caller, Contact
+from bot.testing.world import World, world
 from tests.support.command import Finished, finished
 from tests.support.events import TEAM, event
-from tests.support.world import World, handlers_of, world
+from tests.support.handlers import handlers_of
 
 ANNA = Contact(contact_id="agent-anna", name="Anna", answers_after=2.0)
 PHONE = "+74951234567"

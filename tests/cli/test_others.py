@@ -9,8 +9,8 @@ import aiohttp
 
 from bot.clock import SystemClock
 from bot.simulator import DEFAULT_TEAM, Simulator, SimulatorConfig
+from bot.testing.clock import until
 from tests.cli.bench import SECRET_KEY, Bench, check_secrets, post
-from tests.support.clock import until
 from tests.support.command import finished
 from tests.support.events import TEAM, created, payload
 

@@ -10,8 +10,8 @@ from typing import Final
 import aiohttp
 import orjson
 
+from bot.testing.clock import until
 from tests.cli.bench import METRICS_TOKEN, SECRET_KEY, Bench, check_secrets, get, post
-from tests.support.clock import until
 from tests.support.events import created, payload
 
 

@@ -11,7 +11,7 @@ from bot import BadRequest, Context, Event, MemberDtmf, Rejected, Router
 from bot.dispatch import RetryPolicy
 from bot.journal import Outcome
 from bot.log import add_current_event
-from tests.support.clock import ManualClock, settle, until
+from bot.testing.clock import ManualClock, settle, until
 from tests.support.events import TEAM, created, fresh_id, payload
 from tests.support.rig import rig
 

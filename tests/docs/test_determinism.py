@@ -9,7 +9,8 @@ import pytest
 
 from bot import Call, CallEnded, Router
 from bot.simulator import Caller
-from tests.support.world import handlers_of, world
+from bot.testing.world import world
+from tests.support.handlers import handlers_of
 
 
 async def test_a_flow_that_no_call_begins_any_more_lets_those_under_way_finish(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from bot.flow.driver import Driver
 from bot.flow.mailbox import Mailbox
 from bot.flow.steps import Steps
 from bot.journal import FlowEnd, FlowId, FlowStart, StepRecord, StoredEvent, StoredFlow
-from tests.support.clock import ManualClock, settle
+from bot.testing.clock import ManualClock, settle
 from tests.support.events import payload
 
 

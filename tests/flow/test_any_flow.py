@@ -19,8 +19,8 @@ from bot.flow.parts import CallParts
 from bot.flow.progress import Progress
 from bot.flow.services import Services
 from bot.flow.state import CallState
+from bot.testing.clock import ManualClock, settle
 from tests.flow.lab import Lab, Shelf, stored
-from tests.support.clock import ManualClock, settle
 
 _HORIZON = 300.0
 _KEYS = "123456789"

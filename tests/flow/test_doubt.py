@@ -17,8 +17,9 @@ from bot.flow.branches import last_mark
 from bot.journal import FlowState
 from bot.simulator import Caller, Contact, SimCall
 from bot.simulator.comments import SimComment, text_part
+from bot.testing.world import BOT_ID, World, world
 from tests.support.cable import Cable, Fault, cable, data
-from tests.support.world import BOT_ID, World, handlers_of, world
+from tests.support.handlers import handlers_of
 
 ANNA = Contact(contact_id="agent-anna", name="Anna", answers_after=4.0)
 BUSY = Contact(contact_id="agent-busy", name="Busy", answers_after=2.0, declines=True)

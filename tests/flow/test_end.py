@@ -9,7 +9,8 @@ import pytest
 
 from bot import Call, CallEnded, Router
 from bot.simulator import Caller, Contact
-from tests.support.world import WEBHOOK_SECRET, handlers_of, world
+from bot.testing.world import WEBHOOK_SECRET, world
+from tests.support.handlers import handlers_of
 
 ANNA = Contact(contact_id="agent-anna", name="Anna")
 

@@ -13,11 +13,11 @@ from bot.flow import Fallback
 from bot.metrics import Metrics
 from bot.prompts import PromptLibrary, PromptLinks
 from bot.simulator import Caller, Contact, SimCall, Simulator
+from bot.testing.clock import ManualClock
 from tests.simulator.bot_side import ANNA, BORIS, BOT_ID, SECRET, BotServer
 from tests.simulator.conftest import bot as bot
 from tests.simulator.conftest import clock as clock
 from tests.simulator.conftest import simulator as simulator
-from tests.support.clock import ManualClock
 
 DAVID = Contact(contact_id="agent-david", name="David")
 

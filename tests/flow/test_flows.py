@@ -9,7 +9,8 @@ from bot import Call, CallEnded, Fate, Reason, Rejected, Router
 from bot.dispatch import Handlers
 from bot.flow.gather import Gathered
 from bot.simulator import Caller, Contact
-from tests.support.world import World, handlers_of, world
+from bot.testing.world import World, world
+from tests.support.handlers import handlers_of
 
 ANNA = Contact(contact_id="agent-anna", name="Anna", answers_after=2.0)
 BORIS = Contact(contact_id="agent-boris", name="Boris", answers_after=2.0)

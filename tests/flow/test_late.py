@@ -9,10 +9,11 @@ import pytest
 
 from bot import Call, Fate, Router
 from bot.simulator import Caller, Contact, SimCall
+from bot.testing.world import WEBHOOK_SECRET, World, world
 from tests.flow.test_doubt import Line, wired
 from tests.support.cable import Fault, data
 from tests.support.events import payload
-from tests.support.world import WEBHOOK_SECRET, World, handlers_of, world
+from tests.support.handlers import handlers_of
 
 ANNA = Contact(contact_id="agent-anna", name="Anna", answers_after=3.0)
 ABSENT = Contact(contact_id="agent-absent", name="Absent", answers_after=None, ring_timeout=600.0)

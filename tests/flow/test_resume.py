@@ -10,7 +10,8 @@ from bot import Call, CallEnded, Fate, Router, StepFailed
 from bot.events import JsonValue
 from bot.journal import FlowState
 from bot.simulator import Caller, Contact
-from tests.support.world import World, handlers_of, world
+from bot.testing.world import World, world
+from tests.support.handlers import handlers_of
 
 ANNA = Contact(contact_id="agent-anna", name="Anna", answers_after=6.0)
 ABSENT = Contact(contact_id="agent-absent", name="Absent", answers_after=None, ring_timeout=60.0)

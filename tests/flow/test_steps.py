@@ -9,8 +9,8 @@ from bot.flow.branches import first_of
 from bot.flow.outcome import digest
 from bot.flow.replay import ENDED
 from bot.journal import StepRecord
+from bot.testing.clock import ManualClock, settle
 from tests.flow.lab import Lab, Shelf
-from tests.support.clock import ManualClock, settle
 
 
 def record(number: int, path: str, name: str) -> StepRecord:

@@ -8,7 +8,8 @@ import pytest
 
 from bot import Call, Fate, MemberState, Router
 from bot.simulator import Caller, Contact
-from tests.support.world import handlers_of, world
+from bot.testing.world import world
+from tests.support.handlers import handlers_of
 
 ANNA = Contact(contact_id="agent-anna", name="Anna", answers_after=2.0, presses=[(1.0, "3")], talks_for=5.0)
 

@@ -13,9 +13,10 @@ from bot.journal import Delivery, FlowId, FlowStart, StepRecord
 from bot.journal.sqlite import SqliteJournal
 from bot.rota import Turns
 from bot.simulator import Caller, Contact
-from tests.support.clock import ManualClock
+from bot.testing.clock import ManualClock
+from bot.testing.world import World, world
 from tests.support.events import TEAM, created, payload
-from tests.support.world import World, handlers_of, world
+from tests.support.handlers import handlers_of
 
 ANNA = Contact(contact_id="agent-anna", name="Anna", answers_after=1.0, talks_for=1.0)
 BORIS = Contact(contact_id="agent-boris", name="Boris", answers_after=1.0, talks_for=1.0)

@@ -9,8 +9,8 @@ from typing import Final
 
 from bot.api import parse_comment
 from bot.simulator import Contact, SimCall
+from bot.testing.world import World, world
 from tests.scenarios.people import ANNA, BORIS
-from tests.support.world import World, world
 
 OPEN: Final = "00:00"
 """When the office opens: the clock of the tests begins on a Friday at eight."""

@@ -13,8 +13,8 @@ import structlog
 from bot.log import configure_logging
 from bot.masking import Masker
 from bot.simulator import Caller
+from bot.testing.world import world
 from tests.scenarios.people import ANNA, BORIS, declining
-from tests.support.world import world
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bot.simulator.line import Line
 from handlers.conference import LINE
 from tests.handlers.office import comments, invited, office, sounds
 from tests.scenarios.people import ANNA, BORIS, absent
-from tests.support.world import examples
+from tests.support.handlers import examples
 
 ROOM = Line(destination_id=LINE)
 

@@ -10,9 +10,10 @@ from bot import Router
 from bot.api import parse_comment
 from bot.dispatch import Handlers
 from bot.simulator import Caller, SimCall
+from bot.testing.world import WEBHOOK_SECRET, World, world
 from handlers import quality_recorder
 from tests.scenarios.people import ANNA
-from tests.support.world import PROMPTS, WEBHOOK_SECRET, World, world
+from tests.support.handlers import PROMPTS
 
 
 def links(call: SimCall) -> list[tuple[str, str]]:

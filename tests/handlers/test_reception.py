@@ -9,9 +9,10 @@ import orjson
 import pytest
 
 from bot.simulator import Caller
+from bot.testing.world import WEBHOOK_SECRET, world
 from tests.handlers.office import comments, invited, office, sounds, told
 from tests.scenarios.people import ANNA, BORIS, absent
-from tests.support.world import WEBHOOK_SECRET, examples, world
+from tests.support.handlers import examples
 
 
 async def test_a_choice_rings_that_group_and_a_survey_follows(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.journal.sqlite import SqliteJournal
+from bot.testing.clock import ManualClock
 from tests.journal.support import Engine, WholeJournal, running
-from tests.support.clock import ManualClock
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import JournalFull, JournalUnavailable
 from bot.journal import CallSummary, Journal, Outcome
+from bot.testing.clock import ManualClock
 from tests.journal.support import (
     Engine,
     comes_true,
@@ -20,7 +21,6 @@ from tests.journal.support import (
     running,
     take_all,
 )
-from tests.support.clock import ManualClock
 
 
 async def test_what_is_appended_is_taken(journal: Journal) -> None:

@@ -9,9 +9,9 @@ from bot.rota.feeds import Feeds, FeedStore, calendars_of
 from bot.rota.fetch import Fetcher, FetchLimits
 from bot.rota.model import Plan
 from bot.rota.readings import FeedCopy
+from bot.testing.clock import ManualClock
 from tests.rota.calendars import Feed, calendar, feed_server, shift
 from tests.rota.plans import rota
-from tests.support.clock import ManualClock
 
 GOOD = calendar(shift(":20260601T080000Z", ":20260601T100000Z", "anna"))
 NEWER = calendar(shift(":20260601T080000Z", ":20260601T100000Z", "boris"))

@@ -9,8 +9,8 @@ import pytest
 from bot.clock import SystemClock
 from bot.errors import FeedError
 from bot.rota.fetch import Fetcher, FetchLimits, _public_only
+from bot.testing.clock import ManualClock, until
 from tests.rota.calendars import Feed, feed_server
-from tests.support.clock import ManualClock, until
 
 
 @pytest.fixture

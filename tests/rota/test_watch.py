@@ -12,9 +12,9 @@ from bot.errors import RotaError
 from bot.rota import FetchLimits, RotaWatch
 from bot.rota.feeds import FeedStore
 from bot.rota.readings import FeedCopy
+from bot.testing.clock import ManualClock, until
 from tests.rota.calendars import Feed, calendar, feed_server, shift
 from tests.rota.plans import PEOPLE, ids
-from tests.support.clock import ManualClock, until
 
 START = datetime(2026, 6, 1, 8, tzinfo=UTC)
 ANNA = calendar(shift(":20260601T000000Z", ":20260901T000000Z", "anna"))

@@ -12,9 +12,10 @@ from aiohttp import web
 from bot import CallCreated, Context, MemberInviteEnded, Router
 from bot.journal import Outcome
 from bot.simulator import Caller, SimCall
+from bot.testing.clock import ManualClock
+from bot.testing.world import World, world
 from tests.scenarios.people import ANNA, BORIS, absent
-from tests.support.clock import ManualClock
-from tests.support.world import World, handlers_of, world
+from tests.support.handlers import handlers_of
 
 
 def fallbacks(there: World) -> dict[str, float]:

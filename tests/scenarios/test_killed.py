@@ -10,11 +10,12 @@ from bot import Router
 from bot.events import parse_event
 from bot.journal import Delivery
 from bot.journal.sqlite import SqliteJournal
+from bot.testing.clock import ManualClock
+from bot.testing.world import WEBHOOK_SECRET, world
 from bot.webhook.redelivery import Redeliveries
 from bot.webhook.unanswered import unanswered_in
-from tests.support.clock import ManualClock
 from tests.support.events import TEAM, payload
-from tests.support.world import WEBHOOK_SECRET, handlers_of, world
+from tests.support.handlers import handlers_of
 
 
 async def test_a_key_that_was_stored_and_not_answered_counts_once(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ import pytest
 from bot import CallCreated, Context, Event, Router
 from bot.journal import Outcome
 from bot.simulator import Caller, CallScript, SimCall, run_script
+from bot.testing.world import World, world
 from tests.scenarios.people import ANNA, BORIS, absent, declining
-from tests.support.world import World, handlers_of, world
+from tests.support.handlers import handlers_of
 
 
 def sounds(call: SimCall) -> Sequence[str]:

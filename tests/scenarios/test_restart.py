@@ -11,9 +11,10 @@ from bot import CallCreated, Context, Router
 from bot.dispatch import Handlers
 from bot.journal import Outcome
 from bot.simulator import Caller
+from bot.testing.world import WEBHOOK_SECRET, world
 from tests.scenarios.people import ANNA
 from tests.support.events import created, fresh_id
-from tests.support.world import WEBHOOK_SECRET, handlers_of, world
+from tests.support.handlers import handlers_of
 
 
 def greeter() -> Handlers:

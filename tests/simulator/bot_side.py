@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.signature import signed_headers
 from bot.simulator import Contact, SimCall
-from tests.support.clock import ManualClock
+from bot.testing.clock import ManualClock
 
 BOT_ID = "5b8fd1a2e74419001f6f0001"
 SECRET = "made-up-secret"

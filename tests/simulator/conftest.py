@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 
 from bot.simulator import SimCall, Simulator, SimulatorConfig
+from bot.testing.clock import ManualClock
 from tests.simulator.bot_side import ANNA, BORIS, BOT_ID, SECRET, BotServer, SignedClient
-from tests.support.clock import ManualClock
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from bot.simulator import SimCall, Simulator
+from bot.testing.clock import ManualClock, until
 from tests.simulator.bot_side import ANNA, BotServer, SignedClient
-from tests.support.clock import ManualClock, until
 
 
 async def asked(client: SignedClient, method: str, path: str, body: object = None) -> tuple[int, Any]:

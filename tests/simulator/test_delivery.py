@@ -7,8 +7,8 @@ import pytest
 from bot.signature import sign
 from bot.simulator import Simulator, SimulatorConfig
 from bot.simulator.delivery import MOST_WAITING
+from bot.testing.clock import ManualClock, until
 from tests.simulator.bot_side import BOT_ID, SECRET, BotServer
-from tests.support.clock import ManualClock, until
 
 
 async def test_events_of_a_call_wait_for_each_other(simulator: Simulator, bot: BotServer, clock: ManualClock) -> None:

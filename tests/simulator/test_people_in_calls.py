@@ -11,8 +11,8 @@ import pytest
 
 from bot.events import parse_event
 from bot.simulator import Caller, Contact, Refusal, SimCall, Simulator
+from bot.testing.clock import ManualClock, until
 from tests.simulator.bot_side import ANNA, BORIS, BotServer, SignedClient
-from tests.support.clock import ManualClock, until
 
 DOCUMENTED = json.loads((Path(__file__).parents[1] / "data" / "events.json").read_text())["events"]
 PYTHON_TYPES = {"string": str, "number": int, "boolean": bool, "array": list}
@@ -177,6 +177,7 @@ async def test_people_act_by_hand(
     await call.hang_up(ANNA.contact_id)
     with pytest.raises(Refusal, match="no key"):
         await call.press("x")
+    await call.outlet.idle()
     await clock.advance(30.0)
     assert not call.ended
     await call.hang_up()

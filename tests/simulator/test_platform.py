@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from bot.simulator import Caller, Line, Simulator, SimulatorConfig, SimulatorError
+from bot.testing.clock import ManualClock, until
 from tests.simulator.bot_side import ANNA, BOT_ID, SECRET, BotServer, SignedClient
-from tests.support.clock import ManualClock, until
 
 CONFIG = SimulatorConfig(bot_id=BOT_ID, secret_key=SECRET)
 

@@ -8,8 +8,8 @@ import pytest
 from bot.events import parse_originator
 from bot.simulator import DEFAULT_TEAM, Contact, SimCall, Simulator
 from bot.simulator.requests import CALL_REQUESTS
+from bot.testing.clock import ManualClock, until
 from tests.simulator.bot_side import ANNA, BORIS, BotServer, SignedClient
-from tests.support.clock import ManualClock, until
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from bot.events import CallKey
 from bot.simulator import Caller, Contact, SimCall, Simulator
 from bot.simulator.presence import Presence
+from bot.testing.clock import ManualClock, settle, until
 from tests.simulator.bot_side import ANNA, BORIS, BotServer, SignedClient
-from tests.support.clock import ManualClock, settle, until
 
 AWAY = Contact(contact_id="away", name="Away", phone="101", answers_after=1.0, ring_timeout=8.0, online=False)
 

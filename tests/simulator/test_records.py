@@ -13,9 +13,9 @@ from bot.simulator import DEFAULT_TEAM, Caller, Contact, Line, SimCall, SimComme
 from bot.simulator.comments import CommentBook, text_part
 from bot.simulator.records import PAGE
 from bot.simulator.requests import RECORD_REQUESTS
+from bot.testing.clock import ManualClock, until
 from tests.simulator.bot_side import ANNA, BORIS, BOT_ID, SECRET, BotServer, SignedClient
 from tests.simulator.test_people_in_calls import check_against_documents
-from tests.support.clock import ManualClock, until
 
 CLARA = Contact(contact_id="clara", name="Clara", online=False, extension="101")
 

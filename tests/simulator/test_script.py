@@ -17,8 +17,8 @@ from bot.simulator import (
     format_line,
     run_script,
 )
+from bot.testing.clock import ManualClock, settle, until
 from tests.simulator.bot_side import BotServer, SignedClient
-from tests.support.clock import ManualClock, settle, until
 
 
 async def played_out(

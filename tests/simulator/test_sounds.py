@@ -11,8 +11,8 @@ import pytest
 
 from bot.simulator import SimCall, Simulator
 from bot.simulator.requests import CALL_REQUESTS
+from bot.testing.clock import ManualClock, settle, until
 from tests.simulator.bot_side import MP3_FRAME, BotServer, SignedClient, wav
-from tests.support.clock import ManualClock, settle, until
 
 
 async def test_a_sound_plays_for_as_long_as_its_file(

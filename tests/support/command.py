@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.support.clock import until
+from bot.testing.clock import until
 
 ROOT: Final = Path(__file__).parents[2]
 _INHERITED: Final = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")

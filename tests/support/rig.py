@@ -18,7 +18,7 @@ from bot.journal.sqlite import SqliteJournal
 from bot.metrics import Metrics
 from bot.prompts import PromptLibrary, PromptLinks
 from bot.rota import Rota
-from tests.support.clock import until
+from bot.testing.clock import until
 
 
 class Rig:

@@ -18,8 +18,8 @@ from bot.journal import Delivery, Journal
 from bot.metrics import Metrics
 from bot.server import Server, listen
 from bot.signature import signed_headers
+from bot.testing.clock import ManualClock, until
 from bot.webhook import Limits, Peers, Receiver, Verifier
-from tests.support.clock import ManualClock, until
 
 SECRET = "Zq7-first-secret"
 OTHER_SECRET = "Zq7-second-secret"

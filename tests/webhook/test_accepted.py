@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from bot.events import JsonValue
-from tests.support.clock import settle, until
+from bot.testing.clock import settle, until
 from tests.webhook.service import OTHER_SECRET, PRESS, SECRET, service
 
 OK = b'{"code":200,"message":"OK"}'

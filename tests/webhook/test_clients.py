@@ -5,8 +5,8 @@ import json
 
 from structlog.testing import capture_logs
 
+from bot.testing.clock import until
 from bot.webhook import Limits
-from tests.support.clock import until
 from tests.webhook.service import PRESS, head, service, status_of
 
 BODY = json.dumps(PRESS).encode()

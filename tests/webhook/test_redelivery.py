@@ -6,9 +6,9 @@ import json
 from structlog.testing import capture_logs
 
 from bot.errors import JournalUnavailable
+from bot.testing.clock import ManualClock, settle, until
 from bot.webhook import Limits
 from bot.webhook.redelivery import Redeliveries
-from tests.support.clock import ManualClock, settle, until
 from tests.webhook.service import PRESS, Service, head, service, status_of
 
 BODY = json.dumps(PRESS).encode()

@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 from bot.errors import JournalFull, JournalUnavailable
 from bot.events import JsonValue
 from bot.signature import signed_headers
+from bot.testing.clock import until
 from bot.webhook import Limits
-from tests.support.clock import until
 from tests.webhook.service import BOT_ID, KEY, PRESS, SECRET, Answer, Service, head, service, status_of
 
 

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from bot.journal.sqlite import SqliteJournal
-from tests.support.clock import ManualClock
+from bot.testing.clock import ManualClock
 from tests.webhook.service import PRESS, service
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import JournalUnavailable
+from bot.testing.clock import ManualClock
 from bot.webhook import Unanswered, unanswered_in
 from bot.webhook.redelivery import Arrival, Redeliveries
-from tests.support.clock import ManualClock
 
 
 class Line:

@@ -207,6 +207,20 @@ class SqliteJournal:
         """Whether the last attempt to store succeeded and the store is open."""
         return self._writer is not None and self._writer.healthy
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written or read."""
+        parts = (self._writer, self._reader)
+        return any(part is not None and part.busy for part in parts)
+
+    async def flush(self) -> None:
+        """Wait until the outcomes of handled events are on the disk, which otherwise go along with what is stored next.
+
+        Raises:
+            JournalUnavailable: the store failed, or it is not open.
+        """
+        await self._open_writer().run(lambda _: None, reads_only=True)
+
     async def _catch_up(self) -> None:
         """Read the next events from the file."""
         known, settled = self._handover.on_disk, self._tally.unwritten

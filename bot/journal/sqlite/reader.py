@@ -30,6 +30,12 @@ class Reader:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal-reader")
         self._connection: sqlite3.Connection | None = None
         self._closed = False
+        self._under_way = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a query runs or waits."""
+        return self._under_way > 0
 
     async def run(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what a query returns.
@@ -54,10 +60,13 @@ class Reader:
             finally:
                 self._connection.execute("ROLLBACK")
 
+        self._under_way += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executor, read)
         except sqlite3.Error as error:
             raise faults.unavailable(self._path, error) from error
+        finally:
+            self._under_way -= 1
 
     async def close(self) -> None:
         """Let what is being read end, then close the file; may be called twice."""

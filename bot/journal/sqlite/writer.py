@@ -49,6 +49,9 @@ class Writer:
         self._thread = Thread(target=self._run, name="journal-writer", daemon=True)
         self._queue: SimpleQueue[list[Operation] | None] = SimpleQueue()
         self._outgoing: list[Operation] = []
+        self._pushed = 0
+        self._collected = 0
+        self._reported = 0
         self._opened: asyncio.Future[BaseException | None] = self._loop.create_future()
         self._ended: asyncio.Future[BaseException | None] = self._loop.create_future()
         self._ended.add_done_callback(lambda _: ended())
@@ -74,6 +77,11 @@ class Writer:
             self._thread.join()
             raise error
         self.accepting = self.healthy = True
+
+    @property
+    def busy(self) -> bool:
+        """Whether something submitted is neither written nor refused; what waits for a disk to heal does not count."""
+        return bool(self._outgoing) or self._pushed != self._reported
 
     def submit(self, operation: Operation) -> None:
         """Write an operation with the next transaction.
@@ -131,6 +139,7 @@ class Writer:
         if self._outgoing:
             self._queue.put(self._outgoing)
             self._outgoing = []
+            self._pushed += 1
 
     def _run(self) -> None:
         batch: list[Operation] = []
@@ -153,19 +162,21 @@ class Writer:
             if batch:
                 report = commit(connection, batch)
                 batch[:] = [operation for operation in report.unwritten if operation.kept]
-                self._loop.call_soon_threadsafe(self._report, report)
+                self._loop.call_soon_threadsafe(self._report, report, self._collected)
 
     def _collect(self, batch: list[Operation]) -> bool:
         """Wait for operations, add all that wait to the batch, and tell whether they are the last."""
         group = self._queue.get()
         while group is not None:
             batch += group
+            self._collected += 1
             if self._queue.empty():
                 return False
             group = self._queue.get()
         return True
 
-    def _report(self, report: Report) -> None:
+    def _report(self, report: Report, groups: int) -> None:
+        self._reported = groups
         if report.fault is not None:
             self.healthy = False
         elif report.wrote:
@@ -182,6 +193,7 @@ class Writer:
     def _die(self, error: BaseException, batch: list[Operation]) -> None:
         self.accepting = self.healthy = False
         left, self._outgoing = [*batch, *self._outgoing], []
+        self._reported = self._pushed
         while not self._queue.empty():
             left += self._queue.get() or ()
         for operation in left:

@@ -14,9 +14,9 @@ import pytest
 from bot.errors import JournalError, JournalUnavailable
 from bot.journal import Outcome
 from bot.journal.sqlite import SqliteJournal
+from bot.testing.clock import ManualClock
 from tests.journal.sqlite.support import no_room, write_locked
 from tests.journal.support import comes_true, delivery, failure, lane, nothing_to_take, numbers, running, take_all
-from tests.support.clock import ManualClock
 
 
 def healthy(journal: SqliteJournal) -> bool:

@@ -16,6 +16,7 @@ from bot.journal import FlowEnd, FlowId, FlowState, Outcome
 from bot.journal.sqlite import SqliteJournal, flow_queries, schema, store
 from bot.journal.sqlite.flows import SqliteFlows
 from bot.journal.sqlite.reader import Reader
+from bot.testing.clock import ManualClock
 from tests.journal.sqlite.child import child
 from tests.journal.sqlite.support import Traced, no_room, write_locked, writing
 from tests.journal.support import (
@@ -30,7 +31,6 @@ from tests.journal.support import (
     step,
     written,
 )
-from tests.support.clock import ManualClock
 
 ENDED = FlowEnd(FlowState.ENDED, 300.0)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from bot.journal import Outcome, StoredEvent
 from bot.journal.sqlite import SqliteJournal
 from bot.journal.sqlite.handover import Handover
+from bot.testing.clock import ManualClock
 from tests.journal.support import delivery, nothing_to_take, numbers, running, take_all
-from tests.support.clock import ManualClock
 
 
 def stored(*seqs: int) -> list[StoredEvent]:

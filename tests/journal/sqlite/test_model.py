@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from bot.journal import Outcome
 from bot.journal.sqlite import SqliteJournal
+from bot.testing.clock import ManualClock
 from tests.journal.support import comes_true, delivery, failure, lane, numbers
-from tests.support.clock import ManualClock
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ import pytest
 from bot.errors import JournalBroken, JournalUnavailable
 from bot.journal.sqlite import SqliteJournal, schema
 from bot.journal.sqlite.lock import held, lock_path
+from bot.testing.clock import ManualClock
 from tests.journal.support import delivery, numbers, running
-from tests.support.clock import ManualClock
 
 
 def journal_at(path: Path, *, serving: bool = True) -> SqliteJournal:

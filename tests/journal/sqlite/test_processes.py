@@ -9,9 +9,9 @@ import pytest
 
 from bot.errors import JournalBroken
 from bot.journal.sqlite import SqliteJournal
+from bot.testing.clock import ManualClock
 from tests.journal.sqlite.child import child
 from tests.journal.support import delivery, failure, lane, numbers, running, take_all
-from tests.support.clock import ManualClock
 
 
 async def test_every_acknowledged_event_survives_a_kill(path: Path) -> None:

@@ -12,39 +12,38 @@ import aiohttp
 
 from bot.app import Bot
 from bot.config import Config, simulated
-from bot.dispatch import Handlers, Router, load_handlers
+from bot.dispatch import Handlers, load_handlers
 from bot.errors import JournalError
 from bot.events import CallKey
 from bot.journal import DeadLetter, StoredEvent
 from bot.journal.sqlite import SqliteJournal
 from bot.settings import Settings
 from bot.simulator import Contact, Record, SimCall, Simulator, SimulatorConfig
-from tests.support.clock import ManualClock, settle
+from bot.testing.clock import ManualClock, settle
 
 T = TypeVar("T")
 
 BOT_ID: Final = "5b8fd1a2e74419001f6f0001"
-SECRET_KEY: Final = "made-up-secret-key"
-WEBHOOK_SECRET: Final = "made-up-webhook-secret"
-PROMPTS: Final = Path(__file__).parents[2] / "handlers" / "prompts"
+"""Every bot's id."""
+SECRET_KEY: Final = "made-up-secret-key"  # noqa: S105 - of a platform that exists for a test only
+"""Every bot's secret key."""
+WEBHOOK_SECRET: Final = "made-up-webhook-secret"  # noqa: S105 - as above
+"""The end of every webhook's address."""
+PROJECT: Final = ("handlers",)
+"""Where a project's handlers are, unless it says otherwise."""
 _STEP: Final = 0.25
 """Seconds that pass at once at most; the next timer may shorten it."""
 _CALM: Final = 2
 """How often in a row nothing must be on its way before time passes: the bot may be about to send something."""
 
 
-def handlers_of(router: Router) -> Handlers:
-    """Return handlers with the prompts of the examples."""
-    return Handlers(router, [PROMPTS])
-
-
-def examples() -> Handlers:
-    """Return the handlers that the project brings."""
-    return load_handlers(["handlers"])
-
-
 def settings_for(folder: Path, **changes: object) -> Settings:
-    """Return settings on which the environment of the tests has no influence."""
+    """Return settings on which the environment has no influence.
+
+    Args:
+        folder: where the journal is kept.
+        changes: what differs from the defaults; the names of `Settings`.
+    """
     values = {"port": 0, "journal": f"sqlite:///{folder}/journal.sqlite3", "concurrency": 64} | changes
     return Settings(_env_file=None, _env_prefix="UNUSED_", **values)  # type: ignore[arg-type]
 
@@ -56,6 +55,12 @@ class World:
         clock: the time.
         simulator: the platform, started.
         config: of the bots that live here, one after another.
+
+    Attributes:
+        clock: the time.
+        simulator: the platform.
+        config: of the bots.
+        bot: the one that lives here now.
     """
 
     def __init__(self, clock: ManualClock, simulator: Simulator, config: Config) -> None:
@@ -88,7 +93,7 @@ class World:
         """Let time pass until a condition holds; errors as for `see`."""
 
         async def holds() -> None:
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - whatever it is, it need not know that anybody waits
                 await asyncio.sleep(0.001)
 
         await self.see(holds(), seconds)
@@ -161,6 +166,8 @@ class World:
 
     @asynccontextmanager
     async def _journal(self) -> AsyncIterator[SqliteJournal]:
+        with suppress(JournalError):  # what cannot be written is not there to be looked at
+            await self.bot.flush()
         journal = SqliteJournal(self.config.journal_path, clock=self.clock, serving=False)
         await journal.open()
         try:
@@ -180,19 +187,12 @@ class World:
             while calm < _CALM:
                 await settle(10)
                 await asyncio.sleep(0.0005)
-                await self._written()
                 calm = 0 if self._busy() else calm + 1
 
-    async def _written(self) -> None:
-        """Wait until all that the bot has written so far is on the disk, however slow that is."""
-        parts = self.bot._parts
-        writer = None if parts is None else parts.journal._writer
-        if writer is not None and writer.accepting:
-            with suppress(JournalError):
-                await writer.run(lambda _: None, reads_only=True)
-
     def _busy(self) -> bool:
-        return self._unanswered > 0 or any(self._being_told(call) for call in self.simulator.calls.values())
+        if self.bot.busy or self._unanswered > 0:
+            return True
+        return any(self._being_told(call) for call in self.simulator.calls.values())
 
     def _count(self, record: Record) -> None:
         self._unanswered += {"request": 1, "answer": -1}.get(record.kind, 0)
@@ -222,7 +222,7 @@ async def world(
 
     Args:
         folder: where the journal is kept.
-        handlers: the bot's; those that the project brings by default.
+        handlers: the bot's; those of the package ``handlers`` by default.
         people: whom the bot may invite.
         on_duty: contact ids of the agents on duty; all the people by default.
         api_url: where the bot takes the platform to be, if not at the simulator.
@@ -242,7 +242,7 @@ async def world(
             webhook_secret=WEBHOOK_SECRET,
         )
         there = World(time, simulator, config)
-        await there.start(handlers or examples())
+        await there.start(handlers or load_handlers(PROJECT))
         try:
             yield there
         finally:
