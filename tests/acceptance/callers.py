@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final, TypeAlias
 
@@ -18,6 +18,8 @@ from tests.acceptance.desk import agents_of
 
 Behaviour: TypeAlias = Callable[[SimCall, Random], Awaitable[None]]
 
+_MENU: Final = ("welcome", "enter-number", "main-menu")
+_RINGING: Final = (*_MENU, "ringback")
 _LISTEN_EVERY: Final = 0.1
 _PATIENCE: Final = 120.0
 """Seconds after which a caller who does not hear what should come hangs up."""
@@ -34,6 +36,8 @@ class Script:
         agents: who is rung.
         behaviour: what the caller does.
         connected: who of the agents must have answered, in order.
+        rung: who of the agents must have been rung, in order, each once.
+        heard: the prompts that the caller must have heard, in order; one that a kill made begin again counts once.
         said: the comments that the bot must have written, each once.
         message: whether a message must have been taken.
     """
@@ -43,6 +47,8 @@ class Script:
     agents: Sequence[Contact]
     behaviour: Behaviour
     connected: Sequence[str] = ()
+    rung: Sequence[str] = ()
+    heard: Sequence[str] = ()
     said: Sequence[str] = ("over",)
     message: bool = False
 
@@ -96,6 +102,8 @@ def _first_answers(phone: str, pace: Pace, random: Random) -> Script:
         agents=[_agent(first, random.uniform(*pace.answer)), _agent(second, 0.5)],
         behaviour=_talk(digits, choice, random.uniform(*pace.talk)),
         connected=[first],
+        rung=[first],
+        heard=_RINGING,
         said=[f"{digits} {department} {first}", "over"],
     )
 
@@ -109,6 +117,8 @@ def _second_answers(phone: str, pace: Pace, random: Random) -> Script:
         agents=[_agent(first, None), _agent(second, random.uniform(*pace.answer))],
         behaviour=_talk(digits, choice, random.uniform(*pace.talk)),
         connected=[second],
+        rung=[first, second],
+        heard=_RINGING,
         said=[f"{digits} {department} {second}", "over"],
     )
 
@@ -123,12 +133,15 @@ def _first_declines(phone: str, pace: Pace, random: Random) -> Script:
         agents=[declines, _agent(second, random.uniform(*pace.answer))],
         behaviour=_talk(digits, choice, random.uniform(*pace.talk)),
         connected=[second],
+        rung=[first, second],
+        heard=_RINGING,
         said=[f"{digits} {department} {second}", "over"],
     )
 
 
 def _message_by_key(phone: str, pace: Pace, random: Random) -> Script:
-    return _message("message, ended by key", phone, pace, random, lambda call: call.press("#"))
+    taken = _message("message, ended by key", phone, pace, random, lambda call: call.press("#"))
+    return replace(taken, heard=[*taken.heard, "goodbye"])
 
 
 def _message_by_hanging_up(phone: str, pace: Pace, random: Random) -> Script:
@@ -152,6 +165,8 @@ def _message(name: str, phone: str, pace: Pace, random: Random, finish: Callable
         caller=Caller(phone=phone),
         agents=[_agent(first, None), _agent(second, None)],
         behaviour=behave,
+        rung=[first, second],
+        heard=[*_RINGING, "leave-a-message"],
         said=[f"{digits} {department} None", "over"],
         message=True,
     )
@@ -168,7 +183,7 @@ def _hangs_up_in_menu(phone: str, _pace: Pace, random: Random) -> Script:
         await call.hang_up()
 
     agents = [_agent(first, 0.5), _agent(second, 0.5)]
-    return Script(name="hangs up in the menu", caller=Caller(phone=phone), agents=agents, behaviour=behave)
+    return Script(name="hangs up in the menu", caller=Caller(phone=phone), agents=agents, behaviour=behave, heard=_MENU)
 
 
 def _hangs_up_while_ringing(phone: str, pace: Pace, random: Random) -> Script:
@@ -182,7 +197,14 @@ def _hangs_up_while_ringing(phone: str, pace: Pace, random: Random) -> Script:
         await call.hang_up()
 
     agents = [_agent(first, None), _agent(second, None)]
-    return Script(name="hangs up while it rings", caller=Caller(phone=phone), agents=agents, behaviour=behave)
+    return Script(
+        name="hangs up while it rings",
+        caller=Caller(phone=phone),
+        agents=agents,
+        behaviour=behave,
+        rung=[first],
+        heard=_RINGING,
+    )
 
 
 def _talk(digits: str, choice: str, seconds: float) -> Behaviour:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from bot import Call, Router
+from bot import Call, CallEnded, Router
 
 router = Router()
 
@@ -27,11 +27,24 @@ async def reception(call: Call) -> None:
             "enter-number", min_digits=3, max_digits=3, first_timeout=8.0, inter_digit_timeout=6.0, tries=2
         )
         choice = await call.menu("main-menu", {"1": "sales", "2": "support"}, tries=4, timeout=4.0)
+        call.state["asked"] = f"{number.digits} {choice}"
         first, second = agents_of(call.caller.phone or "")
         dialled = await call.dial([first, second], ring=float(os.environ[RING]))
-        await call.comment(f"{number.digits} {choice} {dialled.answered_by}")
-        if not dialled:
-            await call.voicemail(longest=12.0)
+        if dialled:
+            call.transfer(conversation, agent=dialled.answered_by)
+        await call.comment(f"{call.state['asked']} None")
+        await call.voicemail(longest=12.0)
+        await call.sleep(600.0)
+    except CallEnded:
+        await call.comment("over")
+        raise
+
+
+@router.flow()
+async def conversation(call: Call, agent: str) -> None:
+    """Say who has the call, and be there to its end."""
+    try:
+        await call.comment(f"{call.state['asked']} {agent}")
         await call.sleep(600.0)
     finally:
         await call.comment("over")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from bot.clock import SystemClock
@@ -86,7 +87,7 @@ async def judged(
     async with _opened(journal) as opened:
         for script, call in calls:
             problems = ["it did not end"] if call.key in endless else []
-            problems += [*_problems(script, call), *await _flow_problems(opened, call)]
+            problems += [*_problems(script, call), *await _flow_problems(opened, script, call)]
             if problems:
                 wrong[call.key] = f"{call.thread_id} ({script.name}): {'; '.join(problems)}"
             lost += await _lost(opened, call)
@@ -96,7 +97,7 @@ async def judged(
         wrong=list(wrong.values()),
         rang_twice=sum(record.text == "rang twice" for record in records),
         lost=lost,
-        given_up=sum(delivery.given_up for _, call in calls for delivery in call.deliveries),
+        given_up=sum(delivery.acknowledged_at is None for _, call in calls for delivery in call.deliveries),
         restarted=sum(_restarted(call) for _, call in calls),
         seconds=seconds,
         stories=_stories([record for record in records if record.call in wrong], limit=5),
@@ -118,8 +119,12 @@ def _problems(script: Script, call: SimCall) -> Sequence[str]:
     problems = []
     if list(call.connected) != list(script.connected):
         problems.append(f"{call.connected} answered, and not {script.connected}")
-    if not call.recorded:
-        problems.append("not recorded")
+    if (rung := _rung(call)) != list(script.rung):
+        problems.append(f"{rung} were rung, and not {script.rung}")
+    if (prompts := [name for name, _ in groupby(_played(call))]) != list(script.heard):
+        problems.append(f"the caller heard {prompts}, and not {script.heard}")
+    if (recordings := len(call.player.media.recordings)) != 1:
+        problems.append(f"recorded {recordings} times")
     texts = [text for comment in call.comments if (text := _text(comment.attachments)) is not None]
     messages = [text for text in texts if text.startswith("Voicemail")]
     said = [text for text in texts if text not in messages]
@@ -131,6 +136,17 @@ def _problems(script: Script, call: SimCall) -> Sequence[str]:
     return problems
 
 
+def _rung(call: SimCall) -> Sequence[str]:
+    """Return who was rung, by the platform's books, in order."""
+    invitations = (one.event for one in call.deliveries if one.event_type == "Call.Member.invited")
+    return [str(event["userId"]) for event in invitations]
+
+
+def _played(call: SimCall) -> Sequence[str]:
+    """Return what was played, prompt by prompt."""
+    return [heard(playback.name) for playback in call.played]
+
+
 def _text(parts: Sequence[object]) -> str | None:
     for part in parts:
         match part:
@@ -139,13 +155,14 @@ def _text(parts: Sequence[object]) -> str | None:
     return None
 
 
-async def _flow_problems(journal: SqliteJournal, call: SimCall) -> Sequence[str]:
+async def _flow_problems(journal: SqliteJournal, script: Script, call: SimCall) -> Sequence[str]:
     flows = await journal.flows.flows_of(str(call.key))
     states = [flow.end.state if flow.end else FlowState.RUNNING for flow in flows]
-    if states == [FlowState.ENDED]:
+    # Who is connected is handed over to a second flow.
+    if states == ([FlowState.PASSED, FlowState.ENDED] if script.connected else [FlowState.ENDED]):
         return []
     errors = "; ".join(flow.end.error or "" for flow in flows if flow.end)
-    return [f"its flow is {', '.join(states) or 'missing'} ({errors})"]
+    return [f"its flows are {', '.join(states) or 'missing'} ({errors})"]
 
 
 async def _lost(journal: SqliteJournal, call: SimCall) -> int:
@@ -162,8 +179,7 @@ def _identity(event: dict[str, object]) -> str:
 
 
 def _restarted(call: SimCall) -> int:
-    played = Counter(heard(playback.name) for playback in call.played)
-    return sum(times - 1 for times in played.values())
+    return sum(times - 1 for times in Counter(_played(call)).values())
 
 
 def _stories(records: Sequence[Record], limit: int) -> str:

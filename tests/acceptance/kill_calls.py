@@ -44,7 +44,7 @@ _PROMPTS: Final = {
 }
 """The prompts and for how many seconds they last in a full run."""
 _HANDLERS: Final = '"""The reception, beside its prompts."""\n\nfrom tests.acceptance.desk import router as router\n'
-_CALLING: Final = 6
+_CALLING: Final = 3
 """Lives of the bot during which people call, at most."""
 _OVER_WITHIN: Final = 30.0
 """Seconds in which calls end that nobody takes part in any more, and in which the bot finishes."""
