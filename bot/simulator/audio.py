@@ -1,4 +1,4 @@
-"""Sound files: fetching what the bot wants played, and making what it may listen to."""
+"""Sound files that come from outside: fetching what the bot wants played, and looking at what people say."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import aiohttp
 from tinytag import TinyTag, TinyTagException
 
 from bot.clock import Clock
+from bot.simulator.clips import Clip, Shelf
 from bot.simulator.media import Sound
 from bot.simulator.refusal import Refusal
 
@@ -20,16 +21,11 @@ LARGEST: Final = 10_000_000
 FETCH_SECONDS: Final = 10.0
 """How long the platform waits for a sound. Not documented."""
 
-RATE: Final = 8_000
-"""Samples per second of what the simulator makes, one byte each: telephone quality."""
-
-SILENCE: Final = b"\x80"
-"""One sample of silence in 8-bit PCM."""
+LONGEST_SPEECH: Final = 60.0
+"""Seconds that one piece of speech may have."""
 
 _MP3_BEGINNINGS: Final = (b"ID3", *(bytes((0xFF, second)) for second in (0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2)))
 """A tag, or the sync word of a layer III frame of MPEG 1, 2 or 2.5."""
-
-_UNKNOWN_LENGTH: Final = 0xFFFFFFFF
 
 
 class SoundFetcher:
@@ -38,11 +34,13 @@ class SoundFetcher:
     Args:
         session: what to fetch with.
         clock: for the time limit.
+        shelf: keeps what is in them.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, clock: Clock) -> None:
+    def __init__(self, session: aiohttp.ClientSession, clock: Clock, shelf: Shelf) -> None:
         self._session = session
         self._clock = clock
+        self._shelf = shelf
 
     async def fetch(self, url: str) -> Sound:
         """Return the sound at a URL.
@@ -56,8 +54,14 @@ class SoundFetcher:
         content = await self._content(url)
         if len(content) > LARGEST:
             raise Refusal(400, f"url: the file is larger than {LARGEST} bytes")
-        duration = wav_duration(content) if suffix == "wav" else mp3_duration(content)
-        return Sound(url=url, duration=duration)
+        try:
+            if suffix == "wav":
+                clip = self._shelf.wav(content, wav_duration(content))
+            else:
+                clip = self._shelf.mp3(content, mp3_duration(content))
+        except ValueError as error:
+            raise Refusal(400, f"url: {error}") from error
+        return Sound(url=url, duration=clip.seconds, clip=clip)
 
     async def _content(self, url: str) -> bytes:
         try:
@@ -69,17 +73,37 @@ class SoundFetcher:
             raise Refusal(400, f"url: the file is not reachable ({type(error).__name__})") from error
 
 
-def wav_duration(content: bytes) -> float:
-    """Return the length of a wav file in seconds.
+def speech_clip(shelf: Shelf, content: bytes) -> Clip:
+    """Return the clip of something that somebody says.
+
+    Args:
+        shelf: where it is kept.
+        content: a wav file.
 
     Raises:
-        Refusal: 400, it is no wav file.
+        Refusal: 400; it is no wav file, there is nothing in it, or it is longer than `LONGEST_SPEECH`.
+    """
+    try:
+        seconds = wav_duration(content)
+    except ValueError as error:
+        raise Refusal(400, f"the speech is {error}") from error
+    if not 0 < seconds <= LONGEST_SPEECH:
+        raise Refusal(400, f"the speech is {seconds:g} s long; send up to {LONGEST_SPEECH:g} s at once")
+    return shelf.wav(content, seconds)
+
+
+def wav_duration(content: bytes) -> float:
+    """Return the length of a wav file in seconds; of one that is cut short, the length of what is there.
+
+    Raises:
+        ValueError: it is no wav file.
     """
     try:
         with wave.open(io.BytesIO(content)) as sound:
-            duration: float = sound.getnframes() / sound.getframerate()
-    except (wave.Error, EOFError, ZeroDivisionError) as error:
-        raise Refusal(400, f"url: not a wav file ({error})") from error
+            there = len(content) // (sound.getnchannels() * sound.getsampwidth())
+            duration: float = min(sound.getnframes(), there) / sound.getframerate()
+    except (wave.Error, EOFError, RuntimeError, ZeroDivisionError) as error:
+        raise ValueError(f"not a wav file ({str(error) or 'it ends too early'})") from error
     return duration
 
 
@@ -87,35 +111,17 @@ def mp3_duration(content: bytes) -> float:
     """Return the length of an mp3 file in seconds.
 
     Raises:
-        Refusal: 400, it is no mp3 file.
+        ValueError: it is no mp3 file.
     """
     if not content.startswith(_MP3_BEGINNINGS):
-        raise Refusal(400, "url: not an mp3 file (it begins with neither a tag nor a frame)")
+        raise ValueError("not an mp3 file (it begins with neither a tag nor a frame)")
     try:
         duration = TinyTag.get("sound.mp3", file_obj=io.BytesIO(content), tags=False, check_magic_bytes=False).duration
     except TinyTagException as error:
-        raise Refusal(400, f"url: not an mp3 file ({error})") from error
+        raise ValueError(f"not an mp3 file ({error})") from error
     if not duration:
-        raise Refusal(400, "url: not an mp3 file (it has no sound in it)")
+        raise ValueError("not an mp3 file (it has no sound in it)")
     return duration
-
-
-def silent_wav(seconds: float) -> bytes:
-    """Return a wav file of silence."""
-    target = io.BytesIO()
-    with wave.open(target, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(1)
-        sound.setframerate(RATE)
-        sound.writeframes(SILENCE * round(seconds * RATE))
-    return target.getvalue()
-
-
-def endless_wav_header() -> bytes:
-    """Return the header of a wav file whose length is not known yet, as live audio has it."""
-    unknown = _UNKNOWN_LENGTH.to_bytes(4, "little")
-    header = silent_wav(0)
-    return header[:4] + unknown + header[8:40] + unknown
 
 
 def _suffix(url: str) -> str:

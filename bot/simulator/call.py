@@ -18,6 +18,7 @@ from bot.simulator.payloads import Payload, Place
 from bot.simulator.people import Caller, Contact
 from bot.simulator.player import Player
 from bot.simulator.refusal import Refusal
+from bot.simulator.talk import TalkTime
 
 
 class SimCall:
@@ -54,8 +55,7 @@ class SimCall:
         self._over = asyncio.Event()
         self._joined = asyncio.Event()
         self._commented = asyncio.Event()
-        self._talking_since: float | None = None
-        self._talked = 0.0
+        self._talk = TalkTime()
 
     @property
     def key(self) -> CallKey:
@@ -125,6 +125,24 @@ class SimCall:
         self.leave_on(self._leg_of(contact_id))
         await self._around.clock.sleep(0)
 
+    def speak(self, wav: bytes, contact_id: str | None = None) -> float:
+        """Let somebody be heard from now on, or after what they are saying; return how long that takes, in seconds.
+
+        Args:
+            wav: an uncompressed wav file of any usual rate, width and number of channels, at most a minute long.
+            contact_id: who; the caller if None.
+
+        Raises:
+            Refusal: 400; it is no such file, or the person is not in the call or has ten minutes left to say.
+        """
+        leg = self._leg_of(contact_id)
+        return self.player.speak(leg, self.name_of(leg), wav)
+
+    def say(self, seconds: float, contact_id: str | None = None) -> None:
+        """Let somebody be heard for so many seconds who has no microphone, by a made voice; otherwise as `speak`."""
+        leg = self._leg_of(contact_id)
+        self.player.say(leg, self.name_of(leg), seconds)
+
     async def wait_joined(self) -> None:
         """Wait until somebody has answered."""
         await self._joined.wait()
@@ -182,10 +200,12 @@ class SimCall:
     def hold(self, leg: Leg, *, on: bool) -> None:
         """Put somebody on hold, or take them off it."""
         self._emit(self.conference.hold(leg, on=on))
+        self.player.hush(leg, on=on)
 
     def press_on(self, leg: Leg, key: str) -> None:
         """Press a key on a line."""
         self._emit(self.conference.press(leg, key), self.name_of(leg), f"presses {key}")
+        self.player.press(leg, key)
 
     def leave_on(self, leg: Leg) -> None:
         """Hang up a line."""
@@ -240,9 +260,10 @@ class SimCall:
             self.outlet.tell(event)
         for leg in self._people.keys() - set(self.conference.legs):
             self._people.pop(leg).cancel()
+            self.player.leave(leg)
             self._contacts.pop(leg, None)
         self._around.presence.update(self.key, {leg.contact_id for leg in self.conference.present})
-        self._count_talk()
+        self._talk.update(len(self.conference.present), at=self._now())
         if self.ended:
             self._close()
 
@@ -251,14 +272,6 @@ class SimCall:
         self._people[leg] = self._around.tasks.start(behaviour, name=f"simulator {self.name_of(leg)} in {self.key}")
         if earlier is not None:
             earlier.cancel()
-
-    def _count_talk(self) -> None:
-        talking = len(self.conference.present) > 1
-        if talking and self._talking_since is None:
-            self._talking_since = self._now()
-        elif not talking and self._talking_since is not None:
-            self._talked += self._now() - self._talking_since
-            self._talking_since = None
 
     def _close(self) -> None:
         comment = self._comment_later(self._now() - self.place.created_at, self.player.close())
@@ -274,7 +287,7 @@ class SimCall:
                 comment_id=self._around.new_id(),
                 at=self._now(),
                 duration=duration,
-                talked=self._talked,
+                talked=self._talk.seconds,
                 recordings=recordings,
             )
         )

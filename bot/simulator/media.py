@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bot.simulator.clips import Clip
 from bot.simulator.refusal import Refusal
+from bot.simulator.score import Score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,10 +18,12 @@ class Sound:
     Attributes:
         url: where it is.
         duration: its length in seconds.
+        clip: what is in it.
     """
 
     url: str
     duration: float
+    clip: Clip
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -70,6 +74,19 @@ class Recording:
         return (now if self.ended_at is None else self.ended_at) - self.started_at
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class Stream:
+    """One making available of what is heard, live.
+
+    Attributes:
+        stream_id: its name in the link.
+        ended_at: unix seconds; None while it runs.
+    """
+
+    stream_id: str
+    ended_at: float | None = None
+
+
 @dataclass(slots=True)
 class Media:
     """What is heard and kept of one call.
@@ -77,12 +94,14 @@ class Media:
     Attributes:
         played: every playing, in the order they began.
         recordings: every recording, in the order they began.
-        stream_id: name of the live stream in its link; None while nobody listens.
+        stream: the live stream; None where there is none.
+        score: what people say and press.
     """
 
     played: list[Playback] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
-    stream_id: str | None = None
+    stream: Stream | None = None
+    score: Score = field(default_factory=Score)
 
     @property
     def playing(self) -> Sequence[Playback]:
@@ -113,6 +132,18 @@ class Media:
         """End a playing whose sound is over."""
         playback.ended_at = at
         playback.complete = True
+
+    def start_stream(self, stream_id: str) -> Stream:
+        """Begin a live stream, or return the one that runs."""
+        if self.stream is None:
+            self.stream = Stream(stream_id=stream_id)
+        return self.stream
+
+    def stop_stream(self, *, at: float) -> None:
+        """End the live stream, if there is one."""
+        if self.stream is not None:
+            self.stream.ended_at = at
+            self.stream = None
 
     def start_recording(self, recording_id: str, *, at: float) -> None:
         """Begin to record.

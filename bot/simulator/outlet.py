@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from bot.clock import Clock
 from bot.events import JsonValue
+from bot.simulator.clips import Shelf
 from bot.simulator.comments import CommentBook
 from bot.simulator.delivery import Deliveries, Delivery
 from bot.simulator.payloads import Payload, Place
@@ -27,6 +28,7 @@ class Surroundings:
         tasks: what owns the people and the sounds.
         comments: the comments of all threads and streams.
         presence: who is in which call.
+        shelf: the sounds that calls are made of.
         new_id: makes an id of the platform.
         base_url: gives the address that links to files begin with.
         comment_after: seconds from the end of a call to the comment with its durations.
@@ -38,6 +40,7 @@ class Surroundings:
     tasks: Tasks
     comments: CommentBook
     presence: Presence
+    shelf: Shelf
     new_id: Callable[[], str]
     base_url: Callable[[], str]
     comment_after: float

@@ -18,9 +18,11 @@ from bot.events import CallKey, Originator
 from bot.simulator.actions import Actions
 from bot.simulator.audio import SoundFetcher
 from bot.simulator.call import SimCall
+from bot.simulator.clips import Shelf
 from bot.simulator.comments import CommentBook
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.control import Control
+from bot.simulator.decoding import find_mp3_decoder
 from bot.simulator.delivery import Deliveries
 from bot.simulator.dice import Dice
 from bot.simulator.door import Door
@@ -223,6 +225,7 @@ class Simulator:
             tasks=tasks,
             comments=CommentBook(),
             presence=Presence(),
+            shelf=Shelf(find_mp3_decoder()),
             new_id=self._new_id,
             base_url=lambda: self.url,
             comment_after=self._config.comment_after,
@@ -239,7 +242,7 @@ class Simulator:
         api = PlatformApi(
             bot_id=self._config.bot_id,
             secret_key=self._config.secret_key,
-            actions=Actions(self._calls, self._contacts, SoundFetcher(session, self.clock), records),
+            actions=Actions(self._calls, self._contacts, SoundFetcher(session, self.clock, around.shelf), records),
             clock=self.clock,
             timeline=self.timeline,
         )
