@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 import tempfile
 import time
@@ -11,8 +12,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final, TypeVar
-
-import orjson
 
 from benchmarks import acknowledged, flows, latency, machine, open_calls, whole, wrk
 from benchmarks.bench import Bench, tell
@@ -116,7 +115,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     if options.json is not None:
         figures = [{**asdict(row), "target": row.target, "met": row.met} for row in rows]
-        options.json.write_bytes(orjson.dumps({"setting": setting, "rows": figures}, option=orjson.OPT_INDENT_2))
+        options.json.write_bytes(json.dumps({"setting": setting, "rows": figures}, indent=2).encode())
     if failures:
         return 2
     return int(options.check and any(row.met is False and row.calm for row in rows))

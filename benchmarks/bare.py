@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import aiohttp
-import orjson
+import msgspec
 from aiohttp import web
 
 from benchmarks.handlers import PROMPT_URL
 
-_OK: Final = orjson.dumps({"code": 200, "message": "OK"})
+_OK: Final = msgspec.json.encode({"code": 200, "message": "OK"})
 
 
 class Bare:
@@ -39,16 +39,16 @@ class Bare:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Read an event and answer."""
-        orjson.loads(await request.read())
+        msgspec.json.decode(await request.read())
         self.events += 1
         return web.Response(body=_OK, content_type="application/json")
 
     async def pass_on(self, request: web.Request) -> web.Response:
         """Read an event, post a request about it, unsigned, wait for the answer to that, and answer."""
-        event = orjson.loads(await request.read())
+        event = msgspec.json.decode(await request.read())
         if self._session is None:
             raise RuntimeError("the application was not started")
-        body = orjson.dumps({"threadId": event["threadId"], "url": PROMPT_URL, "isLoop": False})
+        body = msgspec.json.encode({"threadId": event["threadId"], "url": PROMPT_URL, "isLoop": False})
         async with self._session.post(
             f"{self._api_url}/{event['teamId']}/call.audio/play",
             data=body,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final, Self
-
-import orjson
 
 from benchmarks.server import Job, Kind, State
 
@@ -54,13 +53,13 @@ class Contender:
             sys.executable,
             "-m",
             "benchmarks.server",
-            orjson.dumps(asdict(self._job)).decode(),
+            json.dumps(asdict(self._job)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=environment,
         )
         try:
-            self.webhook = orjson.loads(await self._line(_START))["webhook"]
+            self.webhook = json.loads(await self._line(_START))["webhook"]
         except BaseException:
             await self.__aexit__()
             raise
@@ -89,7 +88,7 @@ class Contender:
         if self._process is None or self._process.stdin is None:
             raise BenchmarkError(f"{self.name} was not started")
         self._process.stdin.write(b"\n")
-        return State(**orjson.loads(await self._line(_DRAIN)))
+        return State(**json.loads(await self._line(_DRAIN)))
 
     async def _line(self, patience: float) -> bytes:
         if self._process is None or self._process.stdout is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import os
 import resource
 import sys
@@ -19,7 +20,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-import orjson
 from aiohttp import web
 
 from benchmarks import handlers
@@ -156,13 +156,13 @@ def _memory() -> int:
 
 
 def _tell(answer: object) -> None:
-    sys.stdout.write(orjson.dumps(answer).decode() + "\n")
+    sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 
 
 def main() -> None:
     """Run the job that the command line names."""
-    job = Job(**orjson.loads(sys.argv[1]))
+    job = Job(**json.loads(sys.argv[1]))
     pin(job.core)
     try:
         import uvloop  # noqa: PLC0415 - optional, for every contender alike

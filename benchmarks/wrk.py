@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-import orjson
 
 from benchmarks.contender import BenchmarkError
 from benchmarks.events import TEAMS, Format
@@ -74,4 +73,4 @@ async def post(webhook: str, form: Format, *, calls: int, first: int, seconds: i
     _, found, result = output.partition(_MARK)
     if process.returncode or not found:
         raise BenchmarkError(f"wrk failed: {output.decode('utf-8', 'replace').strip()}")
-    return WrkRun(**orjson.loads(result))
+    return WrkRun(**json.loads(result))

@@ -15,7 +15,7 @@ MODULES = sorted(
 )
 LONGEST = 300
 
-BASE = {"clock", "errors", "metrics", "signature"}
+BASE = {"clock", "errors", "metrics", "signature", "wire"}
 _JOURNAL = {*BASE, "events", "log"}
 _FLOW = {*_JOURNAL, "api", "journal", "prompts", "rota"}
 _DISPATCH = {*_FLOW, "flow"}
@@ -27,29 +27,33 @@ MAY_IMPORT = {
     "masking": set(),
     "metrics": set(),
     "signature": set(),
-    "events": {"errors"},
+    "stack": set(),
+    "wire": set(),
+    "toml": set(),
+    "events": {"errors", "wire"},
     "log": {"events", "masking"},
     # What stands on it.
     "api": {*BASE, "events", "log"},
     "journal": _JOURNAL,
     "prompts": {*BASE, "log"},
-    "rota": {*BASE, "log"},
+    "rota": {*BASE, "log", "toml"},
     "flow": _FLOW,
     "dispatch": _DISPATCH,
     "webhook": {*BASE, "events", "journal", "log"},
     "health": BASE,
+    "blocked": {"metrics", "stack"},
     "server": {"errors"},
     # Where everything comes together, and the only ones that know the settings.
     "settings": {"errors"},
     "config": {"errors", "settings"},
     "assembly": _ASSEMBLY,
-    "app": {*_ASSEMBLY, "assembly"},
+    "app": {*_ASSEMBLY, "assembly", "blocked"},
     "cli": {*_ASSEMBLY, "app", "assembly", "masking", "simulator"},
     "__main__": {"cli"},
     # What handlers see.
     "__init__": {"api", "dispatch", "errors", "events", "flow"},
     # The platform, which must not lean on what it is there to test.
-    "simulator": {"clock", "errors", "events", "signature"},
+    "simulator": {"clock", "errors", "events", "signature", "toml", "wire"},
     # Tests of calls, the users' and our own: everything in one process.
     "testing": {*_ASSEMBLY, "app", "simulator"},
 }

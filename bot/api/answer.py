@@ -16,8 +16,8 @@ from enum import Enum, auto
 from typing import Final
 
 import aiohttp
-import orjson
 
+from bot import wire
 from bot.events import JsonValue
 from bot.events.coerce import text
 
@@ -122,7 +122,7 @@ def _json_object(body: bytes | None) -> dict[str, JsonValue] | None:
     if body is None:
         return None
     try:
-        answer = orjson.loads(body)
+        answer = wire.decode(body)
     except ValueError:
         return None
     return answer if isinstance(answer, dict) else None

@@ -14,10 +14,10 @@ from typing import Final, Self
 from urllib.parse import quote
 
 import aiohttp
-import orjson
 from aiohttp_retry import RetryClient
 from yarl import URL
 
+from bot import wire
 from bot.api.answer import Verdict
 from bot.api.breaker import Breakers
 from bot.api.calls import CallsApi
@@ -198,7 +198,7 @@ class TeamApi:
 
 def _encoded(spec: RequestSpec, team_id: str, body: Mapping[str, JsonValue]) -> bytes:
     try:
-        return orjson.dumps(dict(body))
+        return wire.encode(dict(body))
     except TypeError as error:
         raise BadRequest("the body cannot be written as JSON", path=spec.path, team_id=team_id) from error
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import orjson
-
+from bot import wire
 from bot.cli.common import local_time
 from bot.events import JsonValue
+from bot.flow.given import Given
+from bot.flow.outcome import recorded
 from bot.flow.replay import ENDED
 from bot.journal import DeadLetter, FlowEnd, FlowState, StepRecord, StoredEvent, StoredFlow
 from bot.masking import Masker
@@ -67,14 +68,14 @@ def timeline(
 
 def _event(stored: StoredEvent, masker: Masker) -> Moment:
     fields = {name: value for name, value in stored.event.fields.items() if name not in _KNOWN_FIELDS}
-    shown = orjson.dumps(masker.value("", fields), default=str).decode()
+    shown = wire.encode(masker.value("", fields)).decode()
     return Moment(stored.received_at, "event", stored.event.event_type, f"{stored.outcome or 'waiting':<9}  {shown}")
 
 
 def _flow(flow: StoredFlow, names: Mapping[int, str], masker: Masker) -> Iterator[Moment]:
     start = flow.start
     version = "" if start.version == 1 else f" (version {start.version})"
-    given = orjson.loads(start.arguments).get("arguments")
+    given = Given.of(start.arguments).arguments
     yield Moment(start.started_at, "flow", f"{start.name}{version}", f"begins{_short(given, masker) if given else ''}")
     for step in flow.steps:
         yield _step(step, names, masker)
@@ -91,14 +92,15 @@ def _step(step: StepRecord, names: Mapping[int, str], masker: Masker) -> Moment:
 
 
 def _brought(step: StepRecord, names: Mapping[int, str], masker: Masker) -> str:
-    recorded = orjson.loads(step.outcome)
-    if "error" in recorded:
-        error = recorded["error"]
+    found = recorded(step.outcome)
+    if "error" in found:
+        error = found["error"]
         return f"{error['kind']}: {masker.text(str(error['message']))}"
-    value = recorded["value"]
+    value = found["value"]
     if step.name.startswith("wait for "):
         # What it brings is the number of an event.
-        return "nothing in time" if value is None else names.get(value, f"event {value}")
+        seen = names.get(value) if isinstance(value, int) else None
+        return "nothing in time" if value is None else seen or f"event {value}"
     if step.name == "now" and isinstance(value, int | float):
         return local_time(value)
     return "" if value is None else _short(value, masker).strip()
@@ -118,5 +120,5 @@ def _letter(letter: DeadLetter, masker: Masker) -> Moment:
 
 def _short(value: JsonValue, masker: Masker) -> str:
     """Return JSON for people, after a blank, masked and cut; a number as long as that of a telephone is masked, too."""
-    text = masker.text(orjson.dumps(masker.value("", value), default=str).decode())
+    text = masker.text(wire.encode(masker.value("", value)).decode())
     return f" {text if len(text) <= _LONGEST else text[:_LONGEST] + '...'}"

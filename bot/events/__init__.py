@@ -1,6 +1,5 @@
 """Events: what the platform told us, typed, with the raw JSON kept."""
 
-from bot.events.coerce import JsonObject, JsonValue
 from bot.events.key import CallKey
 from bot.events.model import (
     CallCreated,
@@ -17,6 +16,7 @@ from bot.events.model import (
     Originator,
 )
 from bot.events.parse import parse_event, parse_originator
+from bot.wire import JsonObject, JsonValue
 
 __all__ = [
     "CallCreated",

@@ -8,14 +8,10 @@ event's raw JSON still has it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
 
-import orjson
-
-JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
-JsonObject: TypeAlias = Mapping[str, JsonValue]
+from bot import wire
+from bot.wire import JsonValue
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -66,7 +62,7 @@ def unpacked(value: JsonValue) -> JsonValue:
     """
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         try:
-            inner: JsonValue = orjson.loads(value)
+            inner: JsonValue = wire.decode(value)
         except ValueError:
             return value
         return inner

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from bot.events.coerce import JsonObject, JsonValue
+from bot.wire import JsonObject, JsonValue
 
 RENAMED: Final = {
     "contactId": "userId",

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.events.coerce import JsonObject, JsonValue
 from bot.events.fields import snake_fields
 from bot.events.key import CallKey, key_text
+from bot.wire import JsonObject, JsonValue
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.errors import EventError
 from bot.events import names
-from bot.events.coerce import JsonObject, JsonValue, flag, moment, text, unpacked
+from bot.events.coerce import flag, moment, text, unpacked
 from bot.events.fields import pick
 from bot.events.model import (
     CallCreated,
@@ -21,6 +21,7 @@ from bot.events.model import (
     MemberUnheld,
     Originator,
 )
+from bot.wire import JsonObject, JsonValue
 
 
 def parse_event(data: JsonValue) -> Event:

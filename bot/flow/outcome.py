@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import Final, NotRequired, TypedDict, cast
 
-import orjson
-
+from bot import wire
 from bot.errors import (
     ApiError,
     BadRequest,
@@ -23,7 +22,27 @@ from bot.events import JsonValue
 _API: Final[dict[str, type[ApiError]]] = {
     kind.__name__: kind for kind in (BadRequest, NotSent, Rejected, Unauthorised, InDoubt)
 }
-_SORTED: Final = orjson.OPT_SORT_KEYS
+
+
+class _Error(TypedDict):
+    kind: str
+    message: str
+    path: NotRequired[str]
+    team: NotRequired[str]
+    code: NotRequired[int | None]
+    attempts: NotRequired[int]
+
+
+class Recorded(TypedDict):
+    """What is recorded of a step: a value or an error."""
+
+    value: NotRequired[JsonValue]
+    error: NotRequired[_Error]
+
+
+def recorded(outcome: bytes) -> Recorded:
+    """Return an outcome as it was recorded."""
+    return cast("Recorded", wire.decode(outcome))
 
 
 def digest(name: str, arguments: JsonValue) -> str:
@@ -32,7 +51,7 @@ def digest(name: str, arguments: JsonValue) -> str:
     Raises:
         TypeError: the arguments are no JSON.
     """
-    return hashlib.blake2b(orjson.dumps([name, arguments], option=_SORTED), digest_size=12).hexdigest()
+    return hashlib.blake2b(wire.encode_sorted([name, arguments]), digest_size=12).hexdigest()
 
 
 def of_value(value: JsonValue) -> bytes:
@@ -41,7 +60,7 @@ def of_value(value: JsonValue) -> bytes:
     Raises:
         TypeError: the value is no JSON.
     """
-    return orjson.dumps({"value": value})
+    return wire.encode({"value": value})
 
 
 def of_error(error: BotError) -> bytes:
@@ -57,7 +76,7 @@ def of_error(error: BotError) -> bytes:
         }
     else:
         about = {"kind": type(error).__name__, "message": str(error)}
-    return orjson.dumps({"error": about})
+    return wire.encode({"error": about})
 
 
 def value_of(outcome: bytes) -> JsonValue:
@@ -66,11 +85,10 @@ def value_of(outcome: bytes) -> JsonValue:
     Raises:
         BotError: what it raised: an `ApiError`, a `PromptError`, or `StepFailed`.
     """
-    recorded = orjson.loads(outcome)
-    if "error" not in recorded:
-        value: JsonValue = recorded["value"]
-        return value
-    about = recorded["error"]
+    found = recorded(outcome)
+    if "error" not in found:
+        return found["value"]
+    about = found["error"]
     if about["kind"] in _API:
         raise _API[about["kind"]](
             about["message"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from bot.events import JsonObject, JsonValue
+from bot.events import JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Progress:
         return [self.position, self.keys_from, list(self.invited)]
 
     @classmethod
-    def of(cls, given: JsonObject) -> Self:
-        """Return what a flow was given under ``progress``; the beginning of a call where there is nothing."""
-        match given.get("progress"):
+    def of(cls, stored: JsonValue) -> Self:
+        """Return what the journal has; the beginning of a call where it has nothing."""
+        match stored:
             case [int(position), int(keys_from), list(invited)]:
                 return cls(position, keys_from, tuple(map(str, invited)))
             case _:

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import orjson
-
 from bot.clock import Clock
 from bot.errors import CallEnded, FlowDiverged
-from bot.events import CallCreated, CallKey, JsonValue
+from bot.events import CallCreated, CallKey
 from bot.flow.call import Call, Transfer
 from bot.flow.driver import Driver
+from bot.flow.given import Given
 from bot.flow.mailbox import Mailbox
 from bot.flow.parts import CallParts
 from bot.flow.presence import call_is_gone
@@ -96,9 +95,9 @@ class RunningFlow:
         self.key = key
         self.checked_at = services.clock.now()
         self.task: asyncio.Task[None] | None = None
-        given = orjson.loads(start.arguments)
-        self.state = CallState(given.get("state"))
-        self._arguments: dict[str, JsonValue] = given.get("arguments", {})
+        given = Given.of(start.arguments)
+        self.state = CallState(given.state)
+        self._arguments = given.arguments
         self._stored_state = self.state.as_json()
         self._clock: Clock = services.clock
         self._longest = longest
@@ -112,7 +111,7 @@ class RunningFlow:
             state=self._changed_state,
             reconcile=self._reconcile if resumed else None,
         )
-        progress = Progress.of(given)
+        progress = given.progress
         self.steps.position = max(self.steps.position, progress.position)
         created = mailbox.find(start.flow_id.call_seq)
         self._api = services.api.team(key.team_id)

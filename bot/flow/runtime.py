@@ -12,12 +12,12 @@ from bot.errors import JournalError
 from bot.events import CallCreated, CallEndedEvent, CallKey, JsonValue
 from bot.flow.fallback import Fallback
 from bot.flow.fallback_flow import FALLBACK
+from bot.flow.given import Given
 from bot.flow.leftover import left_over
 from bot.flow.mailbox import Mailbox
 from bot.flow.route import FlowRoute
 from bot.flow.running import Result, RunningFlow
 from bot.flow.services import Services
-from bot.flow.state import compact
 from bot.journal import Outcome, StoredEvent
 from bot.journal.flows import FlowEnd, FlowId, FlowJournal, FlowStart, FlowState, StoredFlow
 from bot.log import handling
@@ -151,7 +151,7 @@ class Flows:
         key = stored.event.call_key
         if key is None:
             return False
-        self._launch(FlowId(stored.seq, 0), route, key, Mailbox([stored]), {"arguments": arguments})
+        self._launch(FlowId(stored.seq, 0), route, key, Mailbox([stored]), Given(arguments))
         return True
 
     def _launch(
@@ -160,14 +160,14 @@ class Flows:
         route: FlowRoute,
         key: CallKey,
         mailbox: Mailbox,
-        given: dict[str, JsonValue],
+        given: Given,
     ) -> None:
         start = FlowStart(
             flow_id=flow_id,
             lane=str(key),
             name=route.name,
             version=route.version,
-            arguments=compact(given),
+            arguments=given.as_json(),
             started_at=self._services.clock.now(),
         )
         if route is FALLBACK:
@@ -214,11 +214,11 @@ class Flows:
         log.error("flow cannot be resumed", call=start.lane, error=error)
         self._journal.end_flow(start.flow_id, FlowEnd(FlowState.FAILED, self._services.clock.now(), error, ""))
         self._metrics.flows_ended.labels(start.name, FlowState.FAILED).inc()
-        self._launch(_next(start.flow_id), FALLBACK, key, mailbox, {"arguments": {"reason": error}})
+        self._launch(_next(start.flow_id), FALLBACK, key, mailbox, Given({"reason": error}))
 
     def _run(self, flow: RunningFlow) -> None:
         self._flows[flow.start.lane] = flow
-        task = flow.task = asyncio.create_task(self._supervise(flow), name=f"flow-{flow.start.lane}")
+        task = flow.task = asyncio.create_task(self._supervise(flow), name=f"flow {flow.start.lane}")
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
@@ -264,7 +264,7 @@ class Flows:
         """Start the next flow of a call."""
         if flow.start.lane not in self._flows:
             start = flow.start.flow_id
-            given = {"arguments": arguments, "state": dict(flow.state), "progress": flow.progress.as_json()}
+            given = Given(arguments, dict(flow.state), flow.progress)
             self._launch(_next(start), route, flow.key, flow.mailbox, given)
 
     async def _watch_silent(self) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import TypeVar
 
-import orjson
-
-from bot.events import JsonObject, JsonValue
+from bot import wire
+from bot.events import JsonValue
 
 T = TypeVar("T", str, int, float, bool)
 
@@ -37,7 +36,7 @@ class CallState(MutableMapping[str, JsonValue]):
             TypeError: it is no JSON.
         """
         try:
-            self._values[name] = orjson.loads(orjson.dumps(value))
+            self._values[name] = wire.decode(wire.encode(value))
         except TypeError as error:
             raise TypeError(f"call.state keeps JSON values only, and {name!r} is none: {error}") from error
 
@@ -67,9 +66,4 @@ class CallState(MutableMapping[str, JsonValue]):
 
     def as_json(self) -> bytes:
         """Return the whole store."""
-        return compact(self._values)
-
-
-def compact(value: JsonObject) -> bytes:
-    """Return JSON to be kept: orjson's own bytes hold 4 KB of room, which ten thousand waiting calls would keep."""
-    return memoryview(orjson.dumps(value)).tobytes()
+        return wire.encode(self._values)

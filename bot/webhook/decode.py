@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-import orjson
-
+from bot import wire
 from bot.errors import EventError
 from bot.events import JsonValue, parse_event
 from bot.journal import Delivery
@@ -45,7 +44,7 @@ def decode(body: bytes, received_at: float) -> Sequence[Delivery]:
         EventError: it is not JSON, or something in it is not an event; then nothing of it is accepted.
     """
     try:
-        data: JsonValue = orjson.loads(body)
+        data: JsonValue = wire.decode(body)
     except ValueError as error:
         mended = _mended(body)
         if mended == body:
@@ -69,6 +68,6 @@ def _mended(body: bytes) -> bytes:
 
 def _written(item: JsonValue) -> bytes:
     try:
-        return orjson.dumps(item)
+        return wire.encode(item)
     except TypeError as error:
         raise EventError("an event in the list is nested too deeply") from error

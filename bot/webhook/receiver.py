@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-import orjson
 import structlog
 from aiohttp import web
 from aiohttp.client_exceptions import ClientError
 
+from bot import wire
 from bot.clock import Clock
 from bot.errors import EventError, JournalError, JournalFull
 from bot.events.names import KNOWN
@@ -28,7 +28,7 @@ from bot.webhook.verify import Verifier, is_signed
 
 log = structlog.get_logger("bot.webhook")
 
-_OK: Final = orjson.dumps({"code": 200, "message": "OK"})
+_OK: Final = wire.encode({"code": 200, "message": "OK"})
 _QUIET: Final = 10.0
 """Seconds between two log lines about refusals of one kind; the counter has them all."""
 
@@ -206,7 +206,7 @@ class Receiver:
         headers = {"Retry-After": str(self._limits.retry_after)} if refused.status == 503 else {}  # noqa: PLR2004
         response = web.Response(
             status=refused.status,
-            body=orjson.dumps({"code": refused.status, "message": refused.message}),
+            body=wire.encode({"code": refused.status, "message": refused.message}),
             content_type="application/json",
             headers=headers,
         )

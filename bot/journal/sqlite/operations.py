@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import orjson
-
+from bot import wire
 from bot.journal.contract import Delivery, Failure, Outcome
 from bot.journal.sqlite.rows import PRUNABLE
 from bot.journal.sqlite.transaction import Row, Transaction
@@ -112,7 +111,7 @@ class Settle:
 
     def apply(self, work: Transaction) -> None:
         """Write the outcome where there is none yet."""
-        values = (self._outcome.value, self._settled_at, orjson.dumps(self._numbers).decode())
+        values = (self._outcome.value, self._settled_at, wire.encode(self._numbers).decode())
         self._changed = work.execute(_SETTLE, values).rowcount
 
     def committed(self) -> None:
@@ -187,8 +186,8 @@ def delete(work: Transaction, numbers: Sequence[int]) -> int:
     Returns:
         How many events there were.
     """
-    those = orjson.dumps(numbers).decode()
+    those = wire.encode(numbers).decode()
     lanes = [lane for (lane,) in work.execute(_LANES, (those,))]
     deleted = work.execute(_DELETE, (those,)).rowcount
-    work.execute(_DELETE_LANES, (orjson.dumps(lanes).decode(),))
+    work.execute(_DELETE_LANES, (wire.encode(lanes).decode(),))
     return deleted

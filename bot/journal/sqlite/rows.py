@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
-import orjson
-
+from bot import wire
 from bot.errors import EventError
 from bot.events import Event, parse_event
 from bot.journal.contract import DeadLetter, Failure, Outcome, StoredEvent
@@ -38,7 +37,7 @@ LetterRow: TypeAlias = tuple[
 def parsed(row: EventRow) -> StoredEvent | None:
     """Return an event as it was stored, or None if its body is no event any more."""
     try:
-        event = parse_event(orjson.loads(row[6]))
+        event = parse_event(wire.decode(row[6]))
     except (ValueError, EventError):
         return None
     return _stored(row, event)
