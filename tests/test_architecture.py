@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "masking": set(),
     "metrics": set(),
     "signature": set(),
+    "toml": set(),
     "stack": set(),
     "wire": set(),
     "toml": set(),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from bot.errors import RotaError
 from bot.rota.holidays import HolidayCalendar
 from bot.rota.load_holidays import read_holidays
 from bot.rota.load_parts import PartReader
 from bot.rota.model import Group, Order, Override, Person, Plan
 from bot.rota.occurrence import FIX, MISSING, can_be_read
-from bot.rota.reader import Table, read_toml, suggestion
+from bot.toml import Table, read_toml, suggestion
 
 
 def load_plan(path: Path) -> Plan:
@@ -19,7 +20,7 @@ def load_plan(path: Path) -> Plan:
     Raises:
         RotaError: the file cannot be read or has mistakes; all of them are listed, each with its line and the fix.
     """
-    top = read_toml(path)
+    top = read_toml(path, "the rota", RotaError)
     people = _people(top)
     zone = _zone(top) or ZoneInfo("UTC")
     parts = PartReader(people)

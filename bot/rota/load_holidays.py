@@ -8,7 +8,7 @@ from datetime import date, datetime
 from holidays import HolidayBase
 
 from bot.rota.holidays import HolidayCalendar, public_holidays
-from bot.rota.reader import Table
+from bot.toml import Table
 
 _YEARLY = re.compile(r"(\d{2})-(\d{2})")
 _LEAP_YEAR = 2024

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from bot.rota.model import DAY_MINUTES
-from bot.rota.reader import Table
+from bot.rota.reader import read_clock
+from bot.toml import Table
 
 _FORMS = "Write on = 2026-12-24, or from and to as dates or as times such as 2026-12-24 18:00:00."
 
@@ -24,7 +25,7 @@ def span_of(fields: Table) -> tuple[datetime, datetime] | None:
 def _within_a_day(fields: Table) -> tuple[datetime, datetime] | None:
     """Read ``on``, with ``from`` and ``to`` as times of that day; a ``to`` that is earlier is of the next day."""
     day = fields.day("on", "a date such as 2026-12-24")
-    start, end = fields.clock("from") or 0, fields.clock("to")
+    start, end = read_clock(fields, "from") or 0, read_clock(fields, "to")
     if day is None:
         return None
     if end is None:

@@ -21,8 +21,9 @@ from bot.rota.model import (
     Shift,
     Window,
 )
-from bot.rota.reader import Table, suggestion
+from bot.rota.reader import read_clock
 from bot.rota.times import parse_days
+from bot.toml import Table, suggestion
 
 _DAYS = 'weekdays such as "mon-fri", "sat,sun" or "daily"'
 _WHO = 'a list of people such as ["anna", "boris"]'
@@ -112,7 +113,7 @@ def _window(fields: Table) -> Window:
             days = parse_days(written)
         except ValueError as error:
             fields.wrong("days", f"days: {error}", f"Write {_DAYS}.")
-    start, end = fields.clock("from") or 0, fields.clock("to")
+    start, end = read_clock(fields, "from") or 0, read_clock(fields, "to")
     if start == DAY_MINUTES:
         fields.wrong("from", "nothing begins at 24:00", 'Write from = "00:00" and the day after.')
     if end is None:

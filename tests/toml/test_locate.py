@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from bot.rota.locate import Path, locate
+from bot.toml.locate import Path, locate
 
 HARD = '''# a comment with [brackets] and "quotes"
 title = "a # is no comment, nor is ] or }"
