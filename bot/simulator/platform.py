@@ -243,6 +243,8 @@ class Simulator:
             bot_id=self._config.bot_id,
             secret_key=self._config.secret_key,
             actions=Actions(self._calls, self._contacts, SoundFetcher(session, self.clock, around.shelf), records),
+            dice=self._dice,
+            restart=self.restart,
             clock=self.clock,
             timeline=self.timeline,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
 
 import orjson
@@ -13,6 +14,8 @@ from bot.events import JsonObject, JsonValue
 from bot.signature import BOT_ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, matches, sign
 from bot.simulator.actions import Actions
 from bot.simulator.call import SimCall
+from bot.simulator.dice import Dice
+from bot.simulator.faults import RequestFault
 from bot.simulator.refusal import Refusal, answer_body
 from bot.simulator.requests import REQUESTS
 from bot.simulator.timeline import Timeline
@@ -20,6 +23,12 @@ from bot.simulator.timeline import Timeline
 TIMESTAMP_WINDOW: Final = 300.0
 """Seconds by which a request's timestamp may be off. That there is a window is not documented."""
 
+
+_FAILURES: Final[Mapping[RequestFault | None, Refusal]] = {
+    "unauthorised": Refusal(401, "not authorised"),
+    "limited": Refusal(429, "too many requests"),
+    "failing": Refusal(500, "internal error"),
+}
 
 _SHOWN: Final = ("contactId", "phone", "commentId", "text")
 _LONGEST_SHOWN: Final = 60
@@ -32,14 +41,28 @@ class PlatformApi:
         bot_id: the one bot that is known.
         secret_key: its secret key.
         actions: what the requests do.
+        dice: decides what goes wrong.
+        restart: lets the platform restart.
         clock: the time.
         timeline: where requests and answers are written down.
     """
 
-    def __init__(self, *, bot_id: str, secret_key: str, actions: Actions, clock: Clock, timeline: Timeline) -> None:
+    def __init__(
+        self,
+        *,
+        bot_id: str,
+        secret_key: str,
+        actions: Actions,
+        dice: Dice,
+        restart: Callable[[], Awaitable[None]],
+        clock: Clock,
+        timeline: Timeline,
+    ) -> None:
         self._bot_id = bot_id
         self._secret_key = secret_key
         self._actions = actions
+        self._dice = dice
+        self._restart = restart
         self._clock = clock
         self._timeline = timeline
         self._started = clock.now()
@@ -58,6 +81,20 @@ class PlatformApi:
         call = self._actions.find(team_id, body)
         self._note(call, "request", "bot", f"{path} {_summary(body)}".rstrip(), dict(body))
         self._note_strange_fields(call, path, body)
+        fate = self._dice.request()
+        response = await self._fail(request, call, fate.fault)
+        if response is not None:
+            return response
+        response = await self._carry_out(path, team_id, call, body)
+        if fate.fault == "cut_after":
+            self._note(call, "note", "platform", f"fault: the connection breaks before the answer to {path}")
+            _cut(request)
+        elif fate.fault == "slow":
+            self._note(call, "note", "platform", f"fault: the answer to {path} is {fate.late:g} s late")
+            await self._clock.sleep(fate.late)
+        return response
+
+    async def _carry_out(self, path: str, team_id: str, call: SimCall | None, body: JsonObject) -> web.Response:
         try:
             data = await self._actions.perform(path, team_id, call, body)
         except Refusal as refusal:
@@ -65,6 +102,26 @@ class PlatformApi:
         self._note(call, "answer", "platform", "200 OK", data)
         content = answer_body(200, "OK", data, message_field=REQUESTS[path].message_field)
         return web.Response(body=content, content_type="application/json")
+
+    async def _fail(
+        self, request: web.Request, call: SimCall | None, fault: RequestFault | None
+    ) -> web.Response | None:
+        """Let a request fail without an effect, if it is to; return what becomes of it."""
+        if fault in _FAILURES:
+            refusal = _FAILURES[fault]
+            self._note(call, "note", "platform", f"fault: refuses with {refusal.code}")
+            response = self._refuse(call, refusal)
+            if refusal.code == 429:  # noqa: PLR2004 - HTTP's Too Many Requests
+                response.headers["Retry-After"] = str(self._dice.faults.retry_after)
+            return response
+        if fault == "restart":
+            await self._restart()
+        elif fault == "cut_before":
+            self._note(call, "note", "platform", "fault: the connection breaks before the request has an effect")
+        else:
+            return None
+        self._note(call, "answer", "platform", "no answer")
+        return _cut(request)
 
     def _authenticate(self, request: web.Request, content: bytes) -> None:
         given = request.headers
@@ -121,6 +178,13 @@ async def platform_errors(request: web.Request, handler: Handler) -> web.StreamR
         return refused(refusal)
     except web.HTTPError as error:
         return refused(Refusal(error.status, f"{error.reason}: {request.method} {request.path}"))
+
+
+def _cut(request: web.Request) -> web.Response:
+    """Break the connection of a request; return an answer that goes nowhere."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
 
 
 def _body_of(path: str, content: bytes) -> JsonObject:
