@@ -13,6 +13,7 @@ from bot.simulator.conference import Conference, Leg
 from bot.simulator.delivery import Delivery
 from bot.simulator.handset import LegHandset
 from bot.simulator.media import Playback
+from bot.simulator.moments import Cue
 from bot.simulator.outlet import Outlet, Surroundings
 from bot.simulator.payloads import Payload, Place
 from bot.simulator.people import Caller, Contact
@@ -37,6 +38,7 @@ class SimCall:
         outlet: what it tells the outside.
         player: what is heard and recorded.
         connected: ids of the contacts who answered, in order.
+        ended_by: ``caller``, ``bot``, or the id of the contact whose leaving ended the call; None before.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class SimCall:
         self.outlet = Outlet(place, around)
         self.player = Player(str(place.key), self.outlet, around)
         self.connected: list[str] = []
+        self.ended_by: str | None = None
         self._around = around
         self._on_ended = on_ended
         self._contacts: dict[Leg, Contact] = {}
@@ -175,7 +178,8 @@ class SimCall:
         self.conference.require_open()
         if self.conference.find(contact.contact_id):
             self.outlet.note("note", contact.name, "rang twice")
-        leg = Leg(contact_id=contact.contact_id, phone=phone or contact.phone)
+        ring = 1 + self.outlet.moments.count(Cue.RINGS, contact.contact_id)
+        leg = Leg(contact_id=contact.contact_id, phone=phone or contact.phone, ring=ring)
         self._contacts[leg] = contact
         self._emit(self.conference.ring(leg))
         reached = contact.online or phone is not None
@@ -209,7 +213,8 @@ class SimCall:
 
     def leave_on(self, leg: Leg) -> None:
         """Hang up a line."""
-        self._emit(self.conference.leave(leg), self.name_of(leg), "hangs up")
+        who = "caller" if leg.has_originator else leg.contact_id
+        self._emit(self.conference.leave(leg), self.name_of(leg), "hangs up", by=who)
 
     def answer_on(self, leg: Leg) -> None:
         """Answer a line that rings, and behave from then on as the contact does."""
@@ -253,7 +258,7 @@ class SimCall:
         self.conference.require_open()
         raise Refusal(400, f"{contact_id or 'the caller'} is not in the call")
 
-    def _emit(self, events: Sequence[Payload], who: str = "", does: str = "") -> None:
+    def _emit(self, events: Sequence[Payload], who: str = "", does: str = "", *, by: str = "bot") -> None:
         if who:
             self.outlet.note("person", who, does)
         for event in events:
@@ -265,6 +270,7 @@ class SimCall:
         self._around.presence.update(self.key, {leg.contact_id for leg in self.conference.present})
         self._talk.update(len(self.conference.present), at=self._now())
         if self.ended:
+            self.ended_by = by
             self._close()
 
     def _behave(self, leg: Leg, behaviour: Coroutine[object, object, None]) -> None:

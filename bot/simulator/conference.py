@@ -26,6 +26,7 @@ class Leg:
         phone: the number rung, or called from.
         trunk_id: the telephone line of the company that it runs over, if any.
         has_originator: whether this is who began the call.
+        ring: for the how-manieth time the call rings, or has rung, this person; 0 for who began it.
         answered: whether the person is in, rather than being rung.
         held: whether the person is on hold.
         channel_id: the line's name within the platform, once answered.
@@ -36,6 +37,7 @@ class Leg:
     phone: str | None = None
     trunk_id: str | None = None
     has_originator: bool = False
+    ring: int = 0
     answered: bool = False
     held: bool = False
     channel_id: str | None = None

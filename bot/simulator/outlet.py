@@ -11,7 +11,8 @@ from bot.events import JsonValue
 from bot.simulator.clips import Shelf
 from bot.simulator.comments import CommentBook
 from bot.simulator.delivery import Deliveries, Delivery
-from bot.simulator.payloads import Payload, Place
+from bot.simulator.moments import Cue, Moments
+from bot.simulator.payloads import Payload, Place, cue_of
 from bot.simulator.presence import Presence
 from bot.simulator.tasks import Tasks
 from bot.simulator.timeline import RecordKind, Timeline, shown_fields
@@ -55,10 +56,12 @@ class Outlet:
 
     Attributes:
         deliveries: the call's events on their way to the bot, in order.
+        moments: what people in the call notice.
     """
 
     def __init__(self, place: Place, around: Surroundings) -> None:
         self.deliveries: list[Delivery] = []
+        self.moments = Moments()
         self._place = place
         self._around = around
 
@@ -72,7 +75,13 @@ class Outlet:
     def tell(self, event: Payload) -> None:
         """Post an event to the bot, behind those before it."""
         self.note("event", "platform", f"{event['eventType']} {shown_fields(event)}".rstrip(), event)
+        if (cue := cue_of(event)) is not None:
+            self.notice(cue, str(event["userId"]))
         self.deliveries.append(self._around.deliveries.post(self._place.key, event))
+
+    def notice(self, cue: Cue, subject: str) -> None:
+        """Let people in the call notice something; parameters as the attributes of `bot.simulator.moments.Moment`."""
+        self.moments.add(cue, subject, self._around.clock.now())
 
     async def idle(self) -> None:
         """Wait until no event of the call is on its way."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import orjson
 
 from bot.events import CallKey, JsonValue, Originator
+from bot.simulator.moments import Cue
 
 if TYPE_CHECKING:
     from bot.simulator.conference import Leg
@@ -25,6 +26,8 @@ LEFT = "Call.Member.leaved"
 HELD = "Call.Member.held"
 UNHELD = "Call.Member.unheld"
 DTMF = "Call.Member.dtmf"
+
+_CUES: Final = {INVITED: Cue.RINGS, LEFT: Cue.LEAVES, HELD: Cue.HELD, UNHELD: Cue.UNHELD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,13 @@ def member_event(place: Place, name: str, leg: Leg, **more: JsonValue) -> Payloa
     """
     phone: Payload = {"phone": leg.phone} if leg.phone else {}
     return _event(place, name, userId=leg.contact_id, **phone, **more)
+
+
+def cue_of(event: Payload) -> Cue | None:
+    """Return what people in the call notice of an event of a member; None where it is nothing."""
+    if event["eventType"] == INVITE_ENDED:
+        return Cue.JOINS if event["answered"] else Cue.MISSES
+    return _CUES.get(str(event["eventType"]))
 
 
 def call_information(place: Place, legs: Sequence[Leg]) -> Payload:

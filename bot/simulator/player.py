@@ -9,6 +9,7 @@ from typing import Final
 from bot.simulator.audio import speech_clip
 from bot.simulator.conference import Leg
 from bot.simulator.media import Media, Playback, Recording, Sound
+from bot.simulator.moments import Cue
 from bot.simulator.outlet import Outlet, Surroundings
 from bot.simulator.refusal import Refusal
 
@@ -43,6 +44,7 @@ class Player:
                 "note", "platform", "recordings have silence in place of mp3: install workonflow-bot[simulator]"
             )
         playback = self.media.play(sound, loop=loop, at=self._around.clock.now())
+        self._outlet.notice(Cue.BEGINS, sound.url)
         if not loop:
             self._ends[playback] = self._around.tasks.start(
                 self._run_out(playback), name=f"simulator sound in {self._name}"
@@ -53,6 +55,7 @@ class Player:
         for playback in self.media.stop(url, at=self._around.clock.now()):
             if (end := self._ends.pop(playback, None)) is not None:
                 end.cancel()
+            self._outlet.notice(Cue.ENDS, playback.sound.url)
 
     def start_recording(self) -> None:
         """Begin to record.
@@ -119,4 +122,5 @@ class Player:
         await self._around.clock.sleep(playback.sound.duration)
         del self._ends[playback]
         self.media.run_out(playback, at=self._around.clock.now())
+        self._outlet.notice(Cue.ENDS, playback.sound.url)
         self._outlet.note("note", "platform", f"{playback.name} is over")
