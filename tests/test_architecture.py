@@ -27,7 +27,6 @@ MAY_IMPORT = {
     "masking": set(),
     "metrics": set(),
     "signature": set(),
-    "toml": set(),
     "stack": set(),
     "wire": set(),
     "toml": set(),

@@ -101,7 +101,7 @@ async def test_keys_come_at_times_relative_to_what_is_heard(
 async def test_what_was_heard_before_counts_once(
     simulator: Simulator, client: SignedClient, bot: BotServer, clock: ManualClock
 ) -> None:
-    steps = [Wait(10.0), Until(Cue.BEGINS, "music"), Press("1"), Until(Cue.BEGINS, "music"), Press("2")]
+    steps: list[Step] = [Wait(10.0), Until(Cue.BEGINS, "music"), Press("1"), Until(Cue.BEGINS, "music"), Press("2")]
     call = await simulator.place_call(Caller(steps=steps))
     await client.done(call, "call.audio/play", url=bot.sound("music.wav"))
     await clock.advance(12.0)
