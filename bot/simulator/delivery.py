@@ -77,6 +77,7 @@ class Deliveries:
 
     Attributes:
         open: cleared while nothing can be posted.
+        posting: how many events are being posted now.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Deliveries:
     ) -> None:
         self.open = asyncio.Event()
         self.open.set()
+        self.posting = 0
         self._poster = poster
         self._config = config
         self._dice = dice
@@ -99,14 +101,9 @@ class Deliveries:
         self._note = note
         self._lanes: dict[CallKey, _Lane] = {}
 
-    @property
-    def webhook_url(self) -> str:
-        """Where events go."""
-        return self._poster.webhook_url
-
-    @webhook_url.setter
-    def webhook_url(self, url: str) -> None:
-        self._poster.webhook_url = url
+    def connect(self, webhook_url: str) -> None:
+        """Say where events go from now on, those that already wait too."""
+        self._poster.webhook_url = webhook_url
 
     def post(self, call: CallKey, event: Payload) -> Delivery:
         """Put an event on its way behind those of the same call; return at once."""
@@ -200,10 +197,12 @@ class Deliveries:
         body = orjson.dumps(delivery.event)
         delivery.attempts += 1
         delivery.problem, delivery.posting = "", True
+        self.posting += 1
         try:
-            problem = await (self._poster.post_and_leave(body) if leave else self._poster.post(body))
+            problem = await self._poster.post(body, leave=leave)
         finally:
             delivery.posting = False
+            self.posting -= 1
         delivery.taken += not problem
         return problem
 

@@ -95,7 +95,7 @@ class Simulator:
             self._door = Door(self._application(session, around), self._config.host, self._config.port)
             self._url = await self._door.open()
             stack.push_async_callback(self._door.close)
-            around.deliveries.webhook_url = self._webhook_url
+            around.deliveries.connect(self._webhook_url)
             self._around = around
             self._exit = stack.pop_all()
         return self
@@ -160,7 +160,7 @@ class Simulator:
         """
         self._webhook_url = webhook_url
         if self._around is not None:
-            self._around.deliveries.webhook_url = webhook_url
+            self._around.deliveries.connect(webhook_url)
 
     def add_contact(self, contact: Contact) -> None:
         """Let the bot invite somebody; a contact of the same id is replaced."""

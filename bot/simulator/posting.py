@@ -53,45 +53,43 @@ class Poster:
         self._config = config
         self._clock = clock
 
-    async def post(self, body: bytes) -> str:
-        """Post a body; return what went wrong, or nothing if the bot has acknowledged it."""
+    async def post(self, body: bytes, *, leave: bool = False) -> str:
+        """Post a body.
+
+        Args:
+            body: what.
+            leave: close the connection before an answer has come.
+
+        Returns:
+            What went wrong; empty if the bot has acknowledged it.
+        """
         try:
-            async with (
-                self._clock.timeout(self._config.answer_within),
-                self._session.post(
-                    self.webhook_url, data=body, headers=self._headers(body), allow_redirects=False
-                ) as response,
-            ):
-                return "" if response.ok and response.status < 300 else f"HTTP {response.status}"  # noqa: PLR2004 - a redirect is no acknowledgement
+            async with self._clock.timeout(self._config.answer_within):
+                return await (self._send_and_leave(body) if leave else self._send(body))
         except TimeoutError:
             return f"no answer within {self._config.answer_within:g} s"
         except aiohttp.ClientError as error:
             return type(error).__name__
 
-    async def post_and_leave(self, body: bytes) -> str:
-        """Post a body and close the connection before an answer has come; return what went wrong, which is always."""
+    async def _send(self, body: bytes, sent: asyncio.Event | None = None) -> str:
+        async with self._session.post(
+            self.webhook_url, data=body, headers=self._headers(body), allow_redirects=False, trace_request_ctx=sent
+        ) as response:
+            return "" if response.ok and response.status < 300 else f"HTTP {response.status}"  # noqa: PLR2004 - a redirect is no acknowledgement
+
+    async def _send_and_leave(self, body: bytes) -> str:
         sent = asyncio.Event()
-        exchange = asyncio.create_task(self._exchange(body, sent), name="simulator delivery that is cut")
+        exchange = asyncio.create_task(self._send(body, sent), name="simulator delivery that is cut")
         watch = asyncio.create_task(sent.wait(), name="simulator delivery that is cut: sent")
         try:
-            async with self._clock.timeout(self._config.answer_within):
-                await asyncio.wait({exchange, watch}, return_when=asyncio.FIRST_COMPLETED)
-        except TimeoutError:
-            return f"no answer within {self._config.answer_within:g} s"
+            await asyncio.wait({exchange, watch}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in (exchange, watch):
-                task.cancel()
-            problems = await asyncio.gather(exchange, watch, return_exceptions=True)
-        failure = problems[0]
-        return type(failure).__name__ if isinstance(failure, aiohttp.ClientError) else "the connection broke"
-
-    async def _exchange(self, body: bytes, sent: asyncio.Event) -> None:
-        # A connection of its own: that others are kept open must not depend on this one.
-        headers = {**self._headers(body), "Connection": "close"}
-        async with self._session.post(
-            self.webhook_url, data=body, headers=headers, allow_redirects=False, trace_request_ctx=sent
-        ) as response:
-            response.close()
+                task.cancel()  # which closes the connection
+            failure, _ = await asyncio.gather(exchange, watch, return_exceptions=True)
+        if isinstance(failure, aiohttp.ClientError):
+            raise failure
+        return "the connection broke"
 
     def _headers(self, body: bytes) -> dict[str, str]:
         headers = {"Content-Type": "application/json"}
