@@ -141,7 +141,7 @@ class Receiver:
             deliveries = decode(body, self._clock.now())
         except EventError as error:
             raise _Refused(400, str(error)) from error
-        return _Acknowledgement(await self._store(request, body, deliveries, began))
+        return await self._store(request, body, deliveries, began)
 
     def _check_sender(self, request: web.Request) -> None:
         problem = None
@@ -173,15 +173,18 @@ class Receiver:
 
     async def _store(
         self, request: web.Request, body: bytes, deliveries: Sequence[Delivery], began: float
-    ) -> Callable[[], None]:
-        """Store a delivery, unless it is a copy; return what is to be called once the acknowledgement is written."""
+    ) -> _Acknowledgement:
+        """Store a delivery, unless it is a copy; return its acknowledgement."""
         connected = _connection(request)
-        if await self._redeliveries.is_copy(body):
+        redeliveries = self._redeliveries
+        first = deliveries[0].event
+        if await redeliveries.is_copy(body, first.lane):
             self._metrics.redeliveries.inc()
-            first = deliveries[0].event
             log.info("redelivery dropped", call=first.lane, event_type=first.event_type, events=len(deliveries))
-            return partial(self._redeliveries.dropped, body, connected)
-        arrival = self._redeliveries.arrived(body, deliveries[0].received_at, began, connected)
+            return _Acknowledgement(
+                partial(redeliveries.answering, body), partial(redeliveries.dropped, body, connected)
+            )
+        arrival = redeliveries.arrived(body, deliveries[0].received_at, began, connected, first.lane)
         stored = False
         try:
             await self._journal.append(deliveries)
@@ -191,11 +194,11 @@ class Receiver:
         except JournalError as error:
             raise _Refused(503, "the event cannot be stored now", str(error)) from error
         finally:
-            self._redeliveries.answered(arrival, stored=stored)
+            redeliveries.answered(arrival, stored=stored)
         self._metrics.acknowledge_seconds.observe(self._clock.monotonic() - began)
         for delivery in deliveries:
             self._received.get(delivery.event.event_type, self._other).inc()
-        return partial(self._redeliveries.acknowledged, arrival)
+        return _Acknowledgement(partial(redeliveries.answering, arrival), partial(redeliveries.acknowledged, arrival))
 
     def _refusal(self, refused: _Refused) -> web.Response:
         self._metrics.deliveries_refused.labels(refused.status).inc()
@@ -219,15 +222,18 @@ class _Acknowledgement(web.Response):
     """Says 200.
 
     Args:
-        written: is called once that has been written, or cannot be.
+        writing: is called right before that is written.
+        written: is called once it has been written, or cannot be.
     """
 
-    def __init__(self, written: Callable[[], None]) -> None:
+    def __init__(self, writing: Callable[[], None], written: Callable[[], None]) -> None:
         super().__init__(body=_OK, content_type="application/json")
+        self._writing = writing
         self._written = written
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Write the end."""
+        self._writing()
         try:
             await super().write_eof(data)
         finally:

@@ -16,7 +16,7 @@ from hashlib import blake2b
 from typing import Final
 
 from bot.clock import Clock
-from bot.webhook.unanswered import DIGEST_SIZE, Unanswered
+from bot.webhook.unanswered import DIGEST_SIZE, LANE_SIZE, Left, Unanswered
 
 _KEEP: Final = 30.0
 """Seconds within which a doubtful delivery is expected again; an equal key press that late is a new one."""
@@ -31,6 +31,10 @@ class Arrival:
         body: its exact bytes.
         began: when it arrived, by the monotonic clock.
         connected: says whether its connection still stands.
+
+    Attributes:
+        digest: stands for the body.
+        place: where it is noted; None if it is not.
     """
 
     __slots__ = ("_done", "began", "body", "connected", "digest", "place")
@@ -59,6 +63,8 @@ class Arrival:
 class _Doubt:
     since: float
     place: int | None
+    perhaps: bool
+    """Whether it may have been answered."""
 
 
 class Redeliveries:
@@ -78,6 +84,8 @@ class Redeliveries:
         self._doubtful: OrderedDict[bytes, _Doubt] = OrderedDict()
         # Places of doubtful deliveries whose copies are being acknowledged.
         self._copied: dict[bytes, int] = {}
+        # Those that an earlier process may have answered, by call.
+        self._perhaps_answered: dict[bytes, list[bytes]] = {}
 
     def expect(self, stored: Iterable[tuple[bytes, float]]) -> None:
         """Take note of what an earlier process has stored and not come to acknowledge.
@@ -88,27 +96,41 @@ class Redeliveries:
         if self._unanswered is not None:
             known = {(_digest(body), received_at) for body, received_at in stored}
             for left in self._unanswered.left:
-                if left.stored or (left.digest, left.received_at) in known:
+                if left.answering:
+                    self._doubt_perhaps(left)
+                elif left.stored or (left.digest, left.received_at) in known:
                     self._doubt(left.digest, left.place)
                 else:
                     self._unanswered.remove(left.place)
 
-    async def is_copy(self, body: bytes) -> bool:
+    async def is_copy(self, body: bytes, lane: str = "") -> bool:
         """Return whether a body repeats a doubtful delivery that is stored; each of those accounts for one copy.
 
-        A copy of a delivery that is still being stored waits for what becomes of it. `dropped` must follow for a
-        copy.
+        A copy of a delivery that is still being stored waits for what becomes of it. `answering` and `dropped` must
+        follow for a copy.
+
+        Args:
+            body: its exact bytes.
+            lane: its call.
         """
         if self._doubtful:
             self._expire()
             if self._resolve(_digest(body)):
                 return True
+            if self._perhaps_answered:
+                self._trust(_short(lane))
         # Of several copies that wait for a delivery that fails, the first replaces it and the others wait for that.
         while (original := self._underway.get(body)) is not None and self._in_doubt(original):
             if await original.outcome():
                 self._resolve(original.digest)
                 return True
         return False
+
+    def answering(self, delivery: Arrival | bytes) -> None:
+        """Take note that the acknowledgement of a delivery, or of a copy (its bytes), is about to be written."""
+        place = self._copied.get(_digest(delivery)) if isinstance(delivery, bytes) else delivery.place
+        if self._unanswered is not None and place is not None:
+            self._unanswered.answering(place)
 
     def dropped(self, body: bytes, connected: Callable[[], bool]) -> None:
         """Take note of a copy that has been acknowledged: if its connection broke too, it is expected once more.
@@ -123,22 +145,27 @@ class Redeliveries:
             self._forget(place)
             return
         if place is None and self._unanswered is not None:
-            place = self._unanswered.add(digest, self._clock.now())
+            place = self._unanswered.add(digest, _short(""), self._clock.now())
         self._doubt(digest, place)
 
-    def arrived(self, body: bytes, received_at: float, began: float, connected: Callable[[], bool]) -> Arrival:
-        """Take note of a delivery that is about to be stored; `answered`, then `acknowledged` must follow.
+    def arrived(
+        self, body: bytes, received_at: float, began: float, connected: Callable[[], bool], lane: str = ""
+    ) -> Arrival:
+        """Take note of a delivery that is about to be stored; `answered` must follow.
+
+        After that `answering` and `acknowledged` must, if it has been stored.
 
         Args:
             body: its exact bytes.
             received_at: when it arrived, unix seconds, as the journal will have it.
             began: when it arrived, by the monotonic clock.
             connected: says whether its connection still stands.
+            lane: its call.
         """
         arrival = Arrival(body, began, connected)
         self._underway.setdefault(body, arrival)
         if self._unanswered is not None:
-            arrival.place = self._unanswered.add(arrival.digest, received_at)
+            arrival.place = self._unanswered.add(arrival.digest, _short(lane), received_at)
         return arrival
 
     def answered(self, arrival: Arrival, *, stored: bool) -> None:
@@ -161,15 +188,27 @@ class Redeliveries:
         elif arrival.place is not None:
             self._doubt(arrival.digest, arrival.place)
 
-    def _doubt(self, digest: bytes, place: int | None) -> None:
+    def _doubt(self, digest: bytes, place: int | None, *, perhaps: bool = False) -> None:
         before = self._doubtful.pop(digest, None)
         if before is not None:
             self._forget(before.place)
-        self._doubtful[digest] = _Doubt(self._clock.monotonic(), place)
-        if self._unanswered is not None and place is not None:
+        self._doubtful[digest] = _Doubt(self._clock.monotonic(), place, perhaps)
+        if self._unanswered is not None and place is not None and not perhaps:
             self._unanswered.confirm(place)
         if len(self._doubtful) > _MOST:
             self._forget_oldest()
+
+    def _doubt_perhaps(self, left: Left) -> None:
+        self._doubt(left.digest, left.place, perhaps=True)
+        self._perhaps_answered.setdefault(left.lane, []).append(left.digest)
+
+    def _trust(self, lane: bytes) -> None:
+        """Doubt what may have been answered no more, since the platform goes on with the call."""
+        for digest in self._perhaps_answered.pop(lane, ()):
+            doubt = self._doubtful.get(digest)
+            if doubt is not None and doubt.perhaps:
+                del self._doubtful[digest]
+                self._forget(doubt.place)
 
     def _resolve(self, digest: bytes) -> bool:
         """Doubt a delivery no more, since a copy is here; return whether it was doubted."""
@@ -197,3 +236,7 @@ class Redeliveries:
 
 def _digest(body: bytes) -> bytes:
     return blake2b(body, digest_size=DIGEST_SIZE).digest()
+
+
+def _short(lane: str) -> bytes:
+    return blake2b(lane.encode(), digest_size=LANE_SIZE).digest()

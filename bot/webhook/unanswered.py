@@ -23,8 +23,11 @@ from bot.errors import JournalUnavailable
 DIGEST_SIZE: Final = 16
 """Bytes that stand for a delivery."""
 
-_SLOT: Final = struct.Struct(f"={DIGEST_SIZE}sdB")
-_FREE, _NOTED, _STORED = range(3)
+LANE_SIZE: Final = 8
+"""Bytes that stand for the call that a delivery is about."""
+
+_SLOT: Final = struct.Struct(f"={DIGEST_SIZE}s{LANE_SIZE}sdB")
+_FREE, _NOTED, _STORED, _ANSWERING = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,19 @@ class Left:
 
     Attributes:
         digest: stands for it.
+        lane: stands for its call.
         received_at: when it arrived, unix seconds.
         place: where it is noted.
         stored: whether it is known to be stored.
+        answering: whether the process died so close to writing the answer that it may have been written.
     """
 
     digest: bytes
+    lane: bytes
     received_at: float
     place: int
     stored: bool
+    answering: bool
 
 
 class Unanswered:
@@ -59,17 +66,19 @@ class Unanswered:
         self._free: list[int] = []
         self.left: list[Left] = []
         for place in range(0, len(memory), _SLOT.size):
-            digest, received_at, state = _SLOT.unpack_from(memory, place)
+            digest, lane, received_at, state = _SLOT.unpack_from(memory, place)
             if state == _FREE:
                 self._free.append(place)
             else:
-                self.left.append(Left(digest, received_at, place, stored=state == _STORED))
+                stored, answering = state in (_STORED, _ANSWERING), state == _ANSWERING
+                self.left.append(Left(digest, lane, received_at, place, stored=stored, answering=answering))
 
-    def add(self, digest: bytes, received_at: float) -> int | None:
+    def add(self, digest: bytes, lane: bytes, received_at: float) -> int | None:
         """Note a delivery before it is stored.
 
         Args:
             digest: stands for it.
+            lane: stands for its call.
             received_at: when it arrived, unix seconds; tells it from an equal one.
 
         Returns:
@@ -78,12 +87,16 @@ class Unanswered:
         if not self._free:
             return None
         place = self._free.pop()
-        _SLOT.pack_into(self._memory, place, digest, received_at, _NOTED)
+        _SLOT.pack_into(self._memory, place, digest, lane, received_at, _NOTED)
         return place
 
     def confirm(self, place: int) -> None:
         """Note that a delivery is stored."""
         self._set(place, _STORED)
+
+    def answering(self, place: int) -> None:
+        """Note that the answer to a stored delivery is being written."""
+        self._set(place, _ANSWERING)
 
     def remove(self, place: int) -> None:
         """Forget a delivery that has been answered."""

@@ -23,6 +23,12 @@ class Line:
         return self.stands
 
 
+def _broken() -> Line:
+    line = Line()
+    line.stands = False
+    return line
+
+
 @pytest.fixture
 def stack() -> Iterator[ExitStack]:
     with ExitStack() as stack:
@@ -41,13 +47,14 @@ class Process(Redeliveries):
         self.clock = clock or ManualClock()
         super().__init__(self.clock, unanswered=unanswered)
 
-    def arrives(self, body: bytes, line: Line | None = None) -> Arrival:
-        return self.arrived(body, self.clock.now(), self.clock.monotonic(), line or Line())
+    def arrives(self, body: bytes, line: Line | None = None, lane: str = "") -> Arrival:
+        return self.arrived(body, self.clock.now(), self.clock.monotonic(), line or Line(), lane)
 
-    async def drops(self, body: bytes, line: Line | None = None) -> bool:
+    async def drops(self, body: bytes, line: Line | None = None, lane: str = "") -> bool:
         """Return whether a delivery is taken for a copy, after having answered it."""
-        copy = await self.is_copy(body)
+        copy = await self.is_copy(body, lane)
         if copy:
+            self.answering(body)
             self.dropped(body, line or Line())
         return copy
 
@@ -101,6 +108,61 @@ async def test_an_answer_that_cannot_be_written_counts_as_none(tmp_path: Path, s
         one.acknowledged(arrival)
         line.stands = True
         assert await one.drops(b"body") is (unanswered is not None)
+
+
+async def test_a_process_that_dies_while_it_writes_the_answer_leaves_it_to_what_comes_next(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    killed = Process(opened(stack, tmp_path))
+    for body, lane in ((b"1: key 2", "call 1"), (b"2: key 2", "call 2")):
+        arrival = killed.arrives(body, lane=lane)
+        killed.answered(arrival, stored=True)
+        killed.answering(arrival)
+
+    # A second kill, before anything comes, changes nothing.
+    Process(opened(stack, tmp_path)).expect([])
+    following = Process(opened(stack, tmp_path))
+    following.expect([])
+    assert await following.drops(b"1: key 1", lane="call 1") is False, "so its key 2 has been answered"
+    assert await following.drops(b"1: key 2", lane="call 1") is False, "it is a second one"
+    assert await following.drops(b"2: key 2", lane="call 2") is True, "its answer did not arrive"
+    assert await following.drops(b"2: key 1", lane="call 2") is False
+    assert opened(stack, tmp_path).left == []
+
+
+async def test_what_was_certainly_not_answered_is_expected_whatever_comes_before(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    """The platform's documents promise no order."""
+    killed = Process(opened(stack, tmp_path))
+    killed.answered(killed.arrives(b"key 2", lane="call"), stored=True)
+    perhaps = killed.arrives(b"key 3", lane="call")
+    killed.answered(perhaps, stored=True)
+    killed.answering(perhaps)
+
+    following = Process(opened(stack, tmp_path))
+    following.expect([])
+    assert await following.is_copy(b"key 3", "call") is True
+    following.answered(following.arrives(b"key 3", line=_broken(), lane="call"), stored=True)
+    assert await following.drops(b"key 1", lane="call") is False
+    assert await following.drops(b"key 2", lane="call") is True
+    assert await following.drops(b"key 3", lane="call") is True, "it is in doubt for another reason"
+
+
+async def test_a_process_that_dies_while_it_answers_a_copy_leaves_it_to_what_comes_next(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    killed = Process(opened(stack, tmp_path))
+    killed.answered(killed.arrives(b"key 2", lane="call"), stored=True)
+    second = Process(opened(stack, tmp_path))
+    second.expect([])
+    assert await second.is_copy(b"key 2", "call") is True
+    second.answering(b"key 2")
+
+    third = Process(opened(stack, tmp_path))
+    third.expect([])
+    assert await third.drops(b"key 1", lane="call") is False
+    assert await third.drops(b"key 2", lane="call") is False
 
 
 async def test_a_second_kill_before_the_copy_came_leaves_it_expected(tmp_path: Path, stack: ExitStack) -> None:
