@@ -14,6 +14,7 @@ from bot.events import CallKey
 from bot.journal.flows import FlowState
 from bot.journal.sqlite import SqliteJournal
 from bot.simulator import Record, SimCall
+from tests.acceptance.aim import Aim, Kill
 from tests.acceptance.callers import Script, heard
 
 
@@ -23,7 +24,7 @@ class Report:
 
     Attributes:
         calls: how many calls there were.
-        at_kills: for each kill, how many calls were under way.
+        kills: when the bot died, and how many calls were under way.
         wrong: calls that ended otherwise than their scripts say, and how.
         rang_twice: invitations of somebody who was rung or in already.
         lost: events that were acknowledged and not handled.
@@ -34,7 +35,7 @@ class Report:
     """
 
     calls: int
-    at_kills: Sequence[int]
+    kills: Sequence[Kill]
     wrong: Sequence[str]
     rang_twice: int
     lost: int
@@ -49,10 +50,12 @@ class Report:
         return not (self.wrong or self.rang_twice or self.lost or self.given_up)
 
     def __str__(self) -> str:
-        under_way = f"{min(self.at_kills)} to {max(self.at_kills)} calls under way"
+        under_way = [one.under_way for one in self.kills]
         lines = [
             f"calls                                             {self.calls}",
-            f"kills                                             {len(self.at_kills)} ({under_way})",
+            f"kills                                             {len(self.kills)}",
+            *(f"  {aim:<47} {sum(one.aim is aim for one in self.kills)}" for aim in Aim),
+            f"calls under way at a kill                         {min(under_way)} to {max(under_way)}",
             f"calls that ended otherwise than scripted (0)      {len(self.wrong)}",
             f"invitations of somebody rung or in already (0)    {self.rang_twice}",
             f"events acknowledged and not handled (0)           {self.lost}",
@@ -68,7 +71,7 @@ async def judged(
     journal: Path,
     records: Sequence[Record],
     *,
-    at_kills: Sequence[int],
+    kills: Sequence[Kill],
     endless: Collection[CallKey],
     seconds: float,
 ) -> Report:
@@ -78,7 +81,7 @@ async def judged(
         calls: the calls and what should have come of them.
         journal: the bot's, which has ended.
         records: the platform's, of all calls.
-        at_kills: for each kill, how many calls were under way.
+        kills: when the bot died, and how many calls were under way.
         endless: calls that did not end by themselves.
         seconds: how long it took.
     """
@@ -93,7 +96,7 @@ async def judged(
             lost += await _lost(opened, call)
     return Report(
         calls=len(calls),
-        at_kills=at_kills,
+        kills=kills,
         wrong=list(wrong.values()),
         rang_twice=sum(record.text == "rang twice" for record in records),
         lost=lost,

@@ -23,6 +23,7 @@ import aiohttp
 from bot.clock import SystemClock
 from bot.events import CallKey
 from bot.simulator import SimCall, Simulator, SimulatorConfig
+from tests.acceptance.aim import Kill, kill
 from tests.acceptance.callers import FULL, Pace, Script, script
 from tests.acceptance.desk import RING
 from tests.acceptance.judge import Report, judged
@@ -68,7 +69,7 @@ class KillCalls:
         self._lives = 0
         self._calls: list[tuple[Script, SimCall]] = []
         self._people: list[asyncio.Task[None]] = []
-        self._at_kills: list[int] = []
+        self._kills: list[Kill] = []
         self._endless: list[CallKey] = []
 
     async def run(self, calls: int, kills: int) -> Report:
@@ -103,7 +104,7 @@ class KillCalls:
                 self._calls,
                 self._folder / "journal.sqlite3",
                 simulator.timeline.since(),
-                at_kills=self._at_kills,
+                kills=self._kills,
                 endless=self._endless,
                 seconds=time.monotonic() - began,
             )
@@ -121,10 +122,8 @@ class KillCalls:
         async with self._life(simulator, ready=first or self._random.random() > 0.1) as bot:
             if not early:
                 await self._place(simulator, people, calls)
-            await asyncio.sleep(self._random.uniform(0.0, 1.6))
-            self._at_kills.append(sum(not call.ended for _, call in self._calls))
-            bot.signal(signal.SIGKILL)
-            await bot.wait()
+            aim = await kill(bot, simulator.timeline, self._random)
+            self._kills.append(Kill(aim, sum(not call.ended for _, call in self._calls)))
 
     async def _place(self, simulator: Simulator, people: asyncio.TaskGroup, calls: int) -> None:
         for number in range(len(self._calls), len(self._calls) + calls):
