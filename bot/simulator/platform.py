@@ -12,6 +12,7 @@ from typing import Final, Self
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.clock import Clock
 from bot.events import CallKey, Originator
@@ -21,7 +22,7 @@ from bot.simulator.call import SimCall
 from bot.simulator.clips import Shelf
 from bot.simulator.comments import CommentBook
 from bot.simulator.config import SimulatorConfig
-from bot.simulator.control import Control
+from bot.simulator.control import Control, same_site_only
 from bot.simulator.decoding import find_mp3_decoder
 from bot.simulator.delivery import Deliveries
 from bot.simulator.dice import Dice
@@ -248,8 +249,9 @@ class Simulator:
             clock=self.clock,
             timeline=self.timeline,
         )
-        application = web.Application(middlewares=[platform_errors], client_max_size=_LARGEST_BODY)
-        application.add_routes(Control(self).routes())
+        guards: list[Middleware] = [platform_errors, same_site_only(lambda: self.url)]
+        application = web.Application(middlewares=guards, client_max_size=_LARGEST_BODY)
+        application.add_routes(Control(self, session).routes())
         application.add_routes(Files(self._calls, self.clock).routes())
         application.add_routes([web.route("*", "/simulator/{rest:.*}", _nothing_there)])
         application.add_routes([web.post("/{team}/{path:.+}", api.answer)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -74,6 +75,11 @@ class Timeline:
         """Number of the newest record; 0 before the first."""
         return self._last
 
+    @property
+    def first(self) -> int:
+        """Number of the oldest record that is kept; of the next one while there is none."""
+        return self._last - len(self._records) + 1
+
     def add(
         self,
         kind: RecordKind,
@@ -109,7 +115,8 @@ class Timeline:
 
     def since(self, number: int = 0) -> Sequence[Record]:
         """Return the records that are kept and newer than a number."""
-        return [record for record in self._records if record.number > number]
+        newer = itertools.takewhile(lambda record: record.number > number, reversed(self._records))
+        return list(newer)[::-1]
 
     def of(self, call: CallKey) -> Sequence[Record]:
         """Return the records of a call that are kept."""

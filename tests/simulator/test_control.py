@@ -33,7 +33,13 @@ async def test_a_call_is_placed_with_nothing_given(client: SignedClient, simulat
     (call,) = simulator.calls.values()
     assert (placed["team_id"], placed["thread_id"]) == (call.team_id, call.thread_id)
     assert placed["members"] == [
-        {"contact_id": call.members[0].contact_id, "name": "caller", "answered": True, "held": False}
+        {
+            "contact_id": call.members[0].contact_id,
+            "name": "caller",
+            "answered": True,
+            "held": False,
+            "originator": True,
+        }
     ]
     await until(lambda: bot.types == ["Call.created"])
 
@@ -62,7 +68,7 @@ async def test_a_call_is_placed_with_everything_given(client: SignedClient, bot:
     [
         (b"{", "not JSON"),
         ([], "not a JSON object"),
-        ({"number": "1"}, "there is no field number; there are hangs_up_after, phone"),
+        ({"number": "1"}, "there is no field number; there are destination_id, hangs_up_after"),
         ({"phone": 5}, "phone must be a string"),
         ({"phone": ""}, "phone must be a string"),
         ({"phone": "call me"}, "phone must be 2 to 20 digits"),
@@ -117,6 +123,7 @@ async def test_contacts_calls_and_records_are_listed(client: SignedClient, call:
         "answers_after": 2.0,
         "declines": False,
         "online": True,
+        "by_hand": False,
     }
     _, calls = await asked(client, "GET", "/simulator/calls")
     assert calls["calls"][0]["played"] == [bot.sound("welcome.wav")]
