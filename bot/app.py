@@ -12,6 +12,7 @@ import structlog
 
 from bot.api import ApiClient
 from bot.assembly import api_config, build_dispatcher, build_flows, build_receiver, build_routes
+from bot.blocked import BlockWatch
 from bot.clock import Clock, SystemClock
 from bot.config import Config, calendar_folder, is_loopback
 from bot.dispatch import Dispatcher, Handlers
@@ -152,6 +153,7 @@ class Bot:
         stack.push_async_callback(dispatcher.stop, 0.0)
         pruner = asyncio.create_task(self._prune(journal), name="journal-pruner")
         stack.push_async_callback(_cancel, pruner)
+        await stack.enter_async_context(BlockWatch(settings.blocked_seconds, self.metrics))
         return _Parts(journal, flows, dispatcher, receiver)
 
     async def _watched_rota(self, stack: AsyncExitStack) -> Callable[[], Rota]:

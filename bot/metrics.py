@@ -61,6 +61,11 @@ class Metrics:
             ["flow", "state"],
             registry=self.registry,
         )
+        self.loop_blocked = Counter(
+            "bot_loop_blocked_total",
+            "Times that one piece of work kept the event loop busy for longer than BOT_BLOCKED_SECONDS.",
+            registry=self.registry,
+        )
         self.backlog = Gauge("bot_backlog_events", "Events stored and not yet settled.", registry=self.registry)
         self.busy_lanes = Gauge("bot_busy_lanes", "Calls and threads with events in work.", registry=self.registry)
         self.api_requests = Counter(

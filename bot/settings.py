@@ -127,6 +127,13 @@ class Settings(BaseSettings):
         description="Seconds of silence on a call after which the platform is asked whether it is still there",
         examples=["600"],
     )
+    blocked_seconds: float = Field(
+        0.5,
+        ge=0,
+        le=3600,
+        description="Seconds for which a handler may block the event loop before the log names it; 0 does not watch",
+        examples=["0.5"],
+    )
     concurrency: int = Field(256, ge=1, le=10_000, description="Calls worked on at once", examples=["256"])
     max_body_bytes: int = Field(
         262_144, ge=1024, le=16_777_216, description="Largest webhook body, in bytes", examples=["262144"]

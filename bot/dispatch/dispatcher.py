@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 import structlog
 
@@ -120,8 +120,11 @@ class Dispatcher:
                 self._lanes.put(stored)
 
     async def _work(self) -> None:
+        task = cast("asyncio.Task[None]", asyncio.current_task())
         while True:
             lane = await self._lanes.next_lane()
+            # For whoever has to know what the loop is busy with.
+            task.set_name(f"handle {lane}")
             try:
                 if await self._some(lane):
                     self._lanes.leave(lane)

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ class Branch:
     """
 
     owner: object
-    task: asyncio.Task[object] | None
+    task: asyncio.Task[object]
     prefix: str = ""
     live: bool = False
     _steps: int = 0
@@ -72,8 +72,9 @@ class Branch:
         self._steps += 1
         return f"{self.prefix}{self._steps - 1}"
 
-    def grow(self, task: asyncio.Task[object] | None) -> Branch:
-        """Return a new branch of this one."""
+    def grow(self, task: asyncio.Task[object]) -> Branch:
+        """Return a new branch of this one; its task is named after the flow, for whoever asks what the loop runs."""
+        task.set_name(f"{self.task.get_name()} {task.get_name()}")
         child = Branch(self.owner, task, f"{self.prefix}b{self._children}.")
         self._children += 1
         self.children.append(child)
@@ -88,7 +89,7 @@ class Branches:
 
     def start(self) -> None:
         """Make the current task the trunk."""
-        self._trunk = Branch(self, asyncio.current_task())
+        self._trunk = Branch(self, cast("asyncio.Task[object]", asyncio.current_task()))
         _current.set(self._trunk)
 
     @property
@@ -104,7 +105,7 @@ class Branches:
         """
         task = asyncio.current_task()
         branch = _current.get()
-        if branch is None or branch.owner is not self:
+        if task is None or branch is None or branch.owner is not self:
             raise RuntimeError("a step of a call belongs into its flow, or into a task that the flow has started")
         if branch.task is not task:
             branch = branch.grow(task)
@@ -118,7 +119,7 @@ class Branches:
         while branches:
             branch = branches.pop()
             branches.extend(branch.children)
-            if branch.task is not None and branch.task is not asyncio.current_task() and not branch.task.done():
+            if branch.task is not asyncio.current_task() and not branch.task.done():
                 left.append(branch.task)
         for task in left:
             task.cancel()
@@ -146,7 +147,7 @@ async def first_of(ways: Sequence[Coroutine[Any, Any, T]]) -> tuple[int, T]:
             # Several may come in before the race is seen to be over; the order is the same on every run.
             arrived.append(number)
 
-    tasks = [asyncio.create_task(run(number, way), name=f"flow-race-{number}") for number, way in enumerate(ways)]
+    tasks = [asyncio.create_task(run(number, way), name=f"race-{number}") for number, way in enumerate(ways)]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
