@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final, Protocol, Self, TypeAlias
 
 from bot.clock import Clock
-from bot.simulator.steps import Actor, HangUp, Step, Wait, check_keys, check_seconds, follow
+from bot.simulator.steps import Actor, HangUp, Step, Wait, check_keys, check_seconds, follow, settle
 
 KeyPresses: TypeAlias = Sequence[tuple[float, str]]
 """Keys and when they are pressed, in seconds; counted as the field that holds them says."""
@@ -91,6 +91,7 @@ class Contact:
 
     def __post_init__(self) -> None:
         _check(self.presses, self.answers_after, self.ring_timeout, self.talks_for)
+        settle(self, "when_rung", "presses", "steps")
 
     @classmethod
     def with_voicemail(
@@ -148,6 +149,7 @@ class Caller:
 
     def __post_init__(self) -> None:
         _check(self.presses, self.hangs_up_after, self.talks_for)
+        settle(self, "presses", "steps")
 
 
 class Handset(Actor, Protocol):

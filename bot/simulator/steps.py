@@ -207,6 +207,12 @@ def number(seconds: float) -> str:
     return f"{seconds:.3f}".rstrip("0").rstrip(".")
 
 
+def settle(value: object, *names: str) -> None:
+    """Make tuples of the sequences of a frozen dataclass, so that equal ones are equal whatever they were given as."""
+    for name in names:
+        object.__setattr__(value, name, tuple(getattr(value, name)))
+
+
 def check_seconds(*times: float | None) -> None:
     """Check times; None is none.
 
