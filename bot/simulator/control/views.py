@@ -8,6 +8,7 @@ from urllib.parse import quote
 from bot.events import JsonValue
 from bot.simulator.call import SimCall
 from bot.simulator.conference import Leg
+from bot.simulator.faults import KINDS
 from bot.simulator.line import DEFAULT_TEAM, Line
 from bot.simulator.people import Caller, Contact
 
@@ -29,6 +30,7 @@ def state_view(simulator: Simulator) -> dict[str, JsonValue]:
         "contacts": [contact_view(contact) for contact in simulator.contacts.values()],
         "calls": [live_view(call, simulator.clock.now()) for call in calls[-MOST_CALLS:]],
         "faults": dict(simulator.faults.as_json()),
+        "fault_kinds": list(KINDS),
     }
 
 

@@ -1,0 +1,41 @@
+// The keyboard as a keypad, and a letter for everything else.
+
+import { KEYS } from "./tones.js";
+
+const WRITING = "input:not([type=checkbox]), textarea, select";
+
+export function listenToKeyboard(phone) {
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.target.closest?.(WRITING)) return;
+    if (KEYS.includes(event.key) && phone.live) {
+      event.preventDefault();
+      phone.press(event.key);
+      return;
+    }
+    if (event.key === "?" && !phone.view.help) {
+      phone.set({ help: true });
+      return;
+    }
+    const action = phone.view.letters ? letters[event.code] : undefined; // by place: any layout has it there
+    if (action && !event.shiftKey && !phone.view.help) {
+      event.preventDefault();
+      action(phone);
+    }
+  });
+}
+
+const letters = {
+  KeyD: () => document.getElementById("dial")?.click(),
+  KeyH: (phone) => phone.hangUp(),
+  KeyA: (phone) => withFirstRinging(phone, "answer"),
+  KeyX: (phone) => withFirstRinging(phone, "decline"),
+  KeyM: (phone) => phone.switchMicrophone(phone.microphone.state !== "on"),
+};
+
+function withFirstRinging(phone, action) {
+  for (const call of phone.view.state.calls) {
+    const member = call.members.find((one) => !one.answered);
+    if (member) return phone.act(call, member.contact_id, action);
+  }
+  return undefined;
+}
