@@ -13,7 +13,7 @@
             await call.voicemail()
 """
 
-from bot.api import parse_comment
+from bot.api import Invitee, parse_comment
 from bot.dispatch import CallNext, Context, Router
 from bot.errors import (
     ApiError,
@@ -62,6 +62,7 @@ __all__ = [
     "Fate",
     "Gathered",
     "InDoubt",
+    "Invitee",
     "MemberDtmf",
     "MemberEvent",
     "MemberHeld",

@@ -1,7 +1,7 @@
 """A phone call as one async function: steps that survive a restart, and what one does on a call."""
 
 from bot.flow.call import Call, FlowFunction, Transfer
-from bot.flow.dial import Dialled, Fate
+from bot.flow.dialled import Dialled, Fate
 from bot.flow.duty import Duty, RotaView, Target
 from bot.flow.fallback import Fallback
 from bot.flow.gather import Gathered, Reason

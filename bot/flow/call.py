@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, NoReturn, TypeAlias
 
 from bot.events import JsonValue
-from bot.flow.dial import Dialled, Fate
+from bot.flow.dialled import Dialled, Fate
 from bot.flow.duty import Target
 from bot.flow.voicemail import CallVoicemail
 
@@ -15,6 +15,7 @@ FlowFunction: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 
 _BETWEEN_ROUNDS: Final = 5.0
 """Seconds before a queue looks again when nobody is on duty."""
+_NOT_RUNG: Final = (Fate.UNREACHABLE, Fate.IN_CALL)
 
 
 class Transfer(BaseException):
@@ -87,7 +88,7 @@ class Call(CallVoicemail):
             if announcement is not None and self._steps.now - said >= announce_every:
                 await self.play(announcement, language=language)
                 said = self._steps.now
-            if not any(fate is not Fate.UNREACHABLE for fate in dialled.fates.values()):
+            if all(fate in _NOT_RUNG for fate in dialled.fates.values()):
                 await self._pause(min(_BETWEEN_ROUNDS, began + longest - self._steps.now), music, language)
         return Dialled(None, fates)
 

@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Final
 
 from bot.api import Invitee
 from bot.errors import ApiError, InDoubt
 from bot.events import Event, JsonValue, MemberDtmf, MemberEvent, MemberInviteEnded, MemberLeft
+from bot.flow.dialled import Dialled, Fate
 from bot.flow.duty import Duty, Target
+from bot.flow.members import MemberState
 from bot.flow.people import CallPeople
 
 _CALLED_OFF_WITHIN: Final = 2.0
 """Seconds in which the platform tells that an invitation, or the call, is over."""
-
-
-class Fate(StrEnum):
-    """What became of somebody who was dialled."""
-
-    ANSWERED = "answered"
-    """Took the call and has it."""
-    NO_ANSWER = "no answer"
-    """Did not pick up, or declined; the platform does not tell which."""
-    NOT_ACCEPTED = "not accepted"
-    """Picked up, but did not press the key: perhaps a mobile's voicemail."""
-    CALLED_OFF = "called off"
-    """Was ringing when somebody else took the call."""
-    UNREACHABLE = "unreachable"
-    """The platform could not ring."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dialled:
-    """What a dial brought; true if somebody took the call.
-
-    Attributes:
-        answered_by: contact id of who took it, or None.
-        fates: what became of everybody who was dialled, by contact id.
-    """
-
-    answered_by: str | None
-    fates: Mapping[str, Fate] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        return self.answered_by is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +45,9 @@ class CallDial(CallPeople):
     ) -> Dialled:
         """Ring people until one takes the call; the others are called off.
 
+        Whoever is in the call already is not rung, and does not take it: the next one is tried. Whoever is being
+        rung already, by `invite`, is called off and rung anew.
+
         Args:
             target: a contact id, an `Invitee`, ``call.rota.on_duty(...)``, or several of these: a list
                 rings one after another, a tuple all at once, and both nest.
@@ -102,17 +75,24 @@ class CallDial(CallPeople):
         rounds = await self._rounds(target)
         if together:
             rounds = [tuple(one for group in rounds for one in group)]
-        return await self._with_music(rounds, manner, hold_music)
+        fates = await self._in_call_already({one.contact_id for group in rounds for one in group})
+        return await self._with_music(rounds, manner, hold_music, fates)
 
-    async def _with_music(self, rounds: Sequence[tuple[Invitee, ...]], manner: _Manner, music: str | None) -> Dialled:
-        fates: dict[str, Fate] = {}
-        sound = await self._start_music(music, manner.language) if any(rounds) else None
-        winner = None
+    async def _with_music(
+        self, rounds: Sequence[tuple[Invitee, ...]], manner: _Manner, music: str | None, fates: dict[str, Fate]
+    ) -> Dialled:
+        sound = winner = None
+        begun = False
         for group in rounds:
-            if fates and await self._abandoned():
-                break
             # Whoever is listed twice, in two groups for example, has one telephone.
             once = {one.contact_id: one for one in reversed(group) if one.contact_id not in fates}
+            if not once:
+                continue
+            if not begun:
+                begun = True
+                sound = await self._start_music(music, manner.language)
+            elif await self._abandoned():
+                break
             winner = await self._ring_group(tuple(reversed(once.values())), manner, fates)
             if winner is not None:
                 break
@@ -138,14 +118,16 @@ class CallDial(CallPeople):
         after = self._steps.position
         ringing = {one.contact_id for one in group if await self._rings(one, fates)}
         until = self._steps.now + manner.ring
-        caller = {self.caller.contact_id or ""}
+
+        def matters(event: Event) -> bool:
+            return _ends(event, ringing) or (isinstance(event, MemberLeft) and self._book.is_callers(event))
+
         while ringing:
-            one_ended = _EndOfOne(frozenset(ringing | caller))
-            ended = await self._wait("wait for answer", one_ended, after=after, until=until)
+            ended = await self._wait("wait for answer", matters, after=after, until=until)
             if ended is not None:
                 after = ended.seq
                 who, answered = _who(ended.event), _answers(ended.event)
-                if who in caller:
+                if self._book.is_callers(ended.event):
                     if await self._abandoned():
                         break
                     continue
@@ -165,8 +147,30 @@ class CallDial(CallPeople):
                 return who
             else:
                 fates[who] = Fate.NOT_ACCEPTED
-        await self._stop_ringing(ringing, fates, after)
+        fates.update(dict.fromkeys(ringing, Fate.NO_ANSWER))
+        await self._stop_ringing(ringing, after)
         return None
+
+    async def _in_call_already(self, wanted: AbstractSet[str]) -> dict[str, Fate]:
+        """Return those who are in the call, whom nobody rings; those who are being rung already are called off."""
+        after = self._steps.position
+        known = {one.contact_id: one for one in self.members if one.contact_id in wanted}
+        await self._stop_ringing({who for who, one in known.items() if who and one.state is MemberState.RINGING}, after)
+        present = sorted(who for who, one in known.items() if who and one.present)
+        if not present:
+            return {}
+
+        async def look() -> JsonValue:
+            try:
+                members = (await self._api.calls.get(self.id)).members
+            except ApiError as error:
+                self.log.warning("cannot see who is in the call, its events tell", reason=error.message)
+                return [*present]
+            # The event of somebody's leaving may have been lost; who is not rung then, is never rung again.
+            return [one.contact_id for one in members if one.answered and one.contact_id in present]
+
+        found = await self._look_step("who is in the call", [*present], look)
+        return {who: Fate.IN_CALL for who in present if isinstance(found, list) and who in found}
 
     async def _abandoned(self) -> bool:
         """Return whether the caller has left; the platform, or else the bot, ends the call over it in a moment."""
@@ -189,14 +193,17 @@ class CallDial(CallPeople):
             return False
         return True
 
-    async def _stop_ringing(self, ringing: set[str], fates: dict[str, Fate], after: int) -> None:
+    async def _stop_ringing(self, ringing: set[str], after: int) -> None:
         """Call off who does not pick up, and see it done, so that its end is not taken for that of a later ring."""
         for who in sorted(ringing):
             await self.call_off(who)
-            fates[who] = Fate.NO_ANSWER
         until = self._steps.now + _CALLED_OFF_WITHIN
+
+        def falls_silent(event: Event) -> bool:
+            return _ends(event, ringing)
+
         while ringing:
-            ended = await self._wait("wait for silence", _EndOfOne(frozenset(ringing)), after=after, until=until)
+            ended = await self._wait("wait for silence", falls_silent, after=after, until=until)
             if ended is None:
                 return
             after = ended.seq
@@ -239,15 +246,9 @@ class CallDial(CallPeople):
         return accepted
 
 
-@dataclass(frozen=True, slots=True)
-class _EndOfOne:
-    """Matches the end of an invitation of one of several people; leaving while ringing counts."""
-
-    people: frozenset[str]
-
-    def __call__(self, event: Event) -> bool:
-        """Return whether an event is one."""
-        return isinstance(event, MemberInviteEnded | MemberLeft) and event.user_id in self.people
+def _ends(event: Event, ringing: AbstractSet[str]) -> bool:
+    """Return whether an event ends the ringing of one of several people; leaving meanwhile counts."""
+    return isinstance(event, MemberInviteEnded | MemberLeft) and event.user_id in ringing
 
 
 def _answers(event: Event) -> bool:

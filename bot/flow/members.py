@@ -72,12 +72,15 @@ class MemberBook:
         """Return all members, those who have gone too, in the order in which they came."""
         return tuple(self._members.values())
 
-    def find(self, contact_id: str) -> CallMember | None:
-        """Return a member by the contact id."""
-        return self._members.get(contact_id)
+    def is_callers(self, event: Event) -> bool:
+        """Return whether an event is about the caller, whom the platform may know by the number only."""
+        return isinstance(event, MemberEvent) and self._key(event) == self._caller_key
+
+    def _key(self, event: MemberEvent) -> str:
+        return event.user_id or event.phone or self._caller_key
 
     def _take(self, event: MemberEvent) -> None:
-        key = event.user_id or event.phone or self._caller_key
+        key = self._key(event)
         known = self._members.get(key) or CallMember(event.user_id, event.phone, MemberState.GONE)
         state = self._state(key, event, known.state)
         if state is not None:
