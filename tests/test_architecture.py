@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "config": {"errors", "settings"},
     "assembly": _ASSEMBLY,
     "app": {*_ASSEMBLY, "assembly", "blocked"},
-    "cli": {*_ASSEMBLY, "app", "assembly", "masking", "simulator"},
+    "cli": {*_ASSEMBLY, "app", "assembly", "masking", "simulator", "testing"},
     "__main__": {"cli"},
     # What handlers see.
     "__init__": {"api", "dispatch", "errors", "events", "flow"},

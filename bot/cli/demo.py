@@ -8,10 +8,10 @@ from pathlib import Path
 
 from bot.app import Bot
 from bot.cli.common import Subparsers, add_command, complain, set_up_logging
+from bot.cli.rehearsal import own_world
 from bot.cli.stage import Stage
 from bot.dispatch import load_handlers
 from bot.masking import Masker
-from bot.settings import Settings
 from bot.simulator import demo_script, run_script
 
 
@@ -25,7 +25,7 @@ async def run(options: argparse.Namespace) -> int:
     handlers = load_handlers(options.settings.handlers)
     script = demo_script()
     with tempfile.TemporaryDirectory(prefix="workonflow-bot-demo-") as folder:
-        settings = _own_world(options.settings, Path(folder))
+        settings = own_world(options.settings, Path(folder))
         async with Stage(settings, script.agents) as stage:
             set_up_logging(settings, Masker(stage.config.secrets, personal=settings.log_mask))
             async with Bot(stage.config, handlers) as bot:
@@ -37,18 +37,3 @@ async def run(options: argparse.Namespace) -> int:
     if verdict.ok:
         print("The call went as scripted.")
     return 0 if verdict.ok else 1
-
-
-def _own_world(settings: Settings, folder: Path) -> Settings:
-    """Return settings with ports and a journal that disturb no bot that runs already."""
-    return settings.model_copy(
-        update={
-            "host": "127.0.0.1",
-            "port": 0,
-            "simulator_port": 0,
-            "journal": f"sqlite:///{folder}/demo.sqlite3",
-            "public_url": None,
-            "drain_seconds": 1.0,
-            "log_level": "warning" if settings.log_level == "info" else settings.log_level,
-        }
-    )

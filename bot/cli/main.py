@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from bot.cli import calls, check, demo, handlers, prompts, replay, run, simulate, who
 from bot.errors import BotError, HandlerError, PromptError, RotaError, SettingsError
 from bot.settings import load_settings
+from bot.simulator import ScenarioError
 
 Command: TypeAlias = Callable[[argparse.Namespace], Coroutine[None, None, int]]
 
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0 if it went well, 1 if it failed, 2 if the configuration, the rota,
-        the prompts or the handlers are wrong.
+        the prompts, the handlers or a scenario file are wrong.
     """
     # The installed script does not have the current folder on its path, and the handlers are there.
     if str(Path.cwd()) not in sys.path:
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.settings = load_settings()
         return _in_loop(options.command(options))
-    except (SettingsError, HandlerError, PromptError, RotaError) as error:
+    except (SettingsError, HandlerError, PromptError, RotaError, ScenarioError) as error:
         _say(error)
         return _MISCONFIGURED
     except BotError as error:

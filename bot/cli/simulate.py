@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from bot.cli.common import Subparsers, add_command, set_up_logging
+from bot.cli.scenarios import play_files
 from bot.cli.serve import stop_signal
 from bot.cli.stage import AGENTS
 from bot.clock import SystemClock
@@ -24,11 +26,23 @@ def add_to(commands: Subparsers) -> None:
         run,
     )
     parser.add_argument("--sign", action="store_true", help="sign the events, too")
+    parser.add_argument(
+        "--scenario",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="play scenarios with the installed handlers instead, in a world of their own; 1 if one goes wrong",
+    )
+    parser.add_argument(
+        "--real-time", action="store_true", help="play them by the clock on the wall, not as fast as the bot can work"
+    )
 
 
 async def run(options: argparse.Namespace) -> int:
-    """Run until told to stop, showing what happens."""
+    """Play scenarios, or run until told to stop; show what happens."""
     settings = options.settings
+    if options.scenario:
+        return await play_files(options.scenario, settings, real_time=options.real_time)
     local = settings.model_copy(update={"public_url": settings.public_url or settings.api_url})
     config = resolve(local)
     set_up_logging(settings, Masker(config.secrets, personal=settings.log_mask))

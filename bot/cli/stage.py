@@ -29,16 +29,20 @@ class Stage:
     Args:
         settings: of the bot.
         agents: who can be rung; those of ``BOT_ON_DUTY``, or two made up, by default.
+        on_duty: ids of those who are on duty where there is no rota; all of them by default.
 
     Attributes:
         config: for the bot; there once the block is entered.
         simulator: the platform.
     """
 
-    def __init__(self, settings: Settings, agents: Sequence[Contact] | None = None) -> None:
+    def __init__(
+        self, settings: Settings, agents: Sequence[Contact] | None = None, on_duty: Sequence[str] | None = None
+    ) -> None:
         named = tuple(Contact(contact_id=one, name=one, answers_after=4.0) for one in settings.on_duty)
-        self.agents = tuple(agents or named or AGENTS)
-        self._settings = settings.model_copy(update={"on_duty": tuple(one.contact_id for one in self.agents)})
+        self.agents = tuple(named or AGENTS) if agents is None else tuple(agents)
+        duty = tuple(one.contact_id for one in self.agents) if on_duty is None else tuple(on_duty)
+        self._settings = settings.model_copy(update={"on_duty": duty})
         self._secret_key = secrets.token_hex(16)
         self._webhook_secret = secrets.token_hex(16)
         self.simulator = Simulator(
