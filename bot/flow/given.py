@@ -18,15 +18,24 @@ class Given:
         arguments: of its function, beside the call.
         state: what `call.state` holds at first.
         progress: how far the flow before has come in the call.
+        failures: how many fallback flows of the call have failed before it.
     """
 
     arguments: dict[str, JsonValue] = field(default_factory=dict)
     state: dict[str, JsonValue] = field(default_factory=dict)
     progress: Progress = field(default_factory=Progress)
+    failures: int = 0
 
     def as_json(self) -> bytes:
         """Return it for the journal."""
-        return wire.encode({"arguments": self.arguments, "state": self.state, "progress": self.progress.as_json()})
+        return wire.encode(
+            {
+                "arguments": self.arguments,
+                "state": self.state,
+                "progress": self.progress.as_json(),
+                "failures": self.failures,
+            }
+        )
 
     @classmethod
     def of(cls, stored: bytes) -> Self:
@@ -37,7 +46,13 @@ class Given:
         """
         match wire.decode(stored):
             case dict() as found:
-                return cls(_fields(found, "arguments"), _fields(found, "state"), Progress.of(found.get("progress")))
+                failures = found.get("failures")
+                return cls(
+                    arguments=_fields(found, "arguments"),
+                    state=_fields(found, "state"),
+                    progress=Progress.of(found.get("progress")),
+                    failures=failures if isinstance(failures, int) else 0,
+                )
             case _:
                 return cls()
 

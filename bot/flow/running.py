@@ -16,7 +16,7 @@ from bot.flow.driver import Driver
 from bot.flow.given import Given
 from bot.flow.mailbox import Mailbox
 from bot.flow.parts import CallParts
-from bot.flow.presence import call_is_gone
+from bot.flow.presence import Presence, look
 from bot.flow.progress import Progress
 from bot.flow.route import FlowRoute
 from bot.flow.services import Services
@@ -54,7 +54,7 @@ class RunningFlow:
         key: the call.
         services: what all flows share.
         journal: where steps are recorded.
-        resumed: whether it goes on after an earlier process.
+        resumed: whether it goes on after an earlier process, or may have been begun by one.
         longest: seconds that a flow may last.
     """
 
@@ -67,6 +67,7 @@ class RunningFlow:
         "_stopping",
         "_stored_state",
         "checked_at",
+        "failures",
         "key",
         "mailbox",
         "route",
@@ -97,6 +98,7 @@ class RunningFlow:
         self.task: asyncio.Task[None] | None = None
         given = Given.of(start.arguments)
         self.state = CallState(given.state)
+        self.failures = given.failures
         self._arguments = given.arguments
         self._stored_state = self.state.as_json()
         self._clock: Clock = services.clock
@@ -213,9 +215,13 @@ class RunningFlow:
 
     async def is_gone(self) -> bool:
         """Ask the platform whether it does not know the call any more."""
-        gone = await call_is_gone(self._api, self.key)
+        return await self.look() is Presence.GONE
+
+    async def look(self) -> Presence:
+        """Ask the platform whether the call is there."""
+        found = await look(self._api, self.key)
         self.checked_at = self._clock.now()
-        return gone
+        return found
 
     def _changed_state(self) -> bytes | None:
         state = self.state.as_json()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
 
 import structlog
 
@@ -15,17 +14,17 @@ from bot.flow.fallback_flow import FALLBACK
 from bot.flow.given import Given
 from bot.flow.leftover import left_over
 from bot.flow.mailbox import Mailbox
+from bot.flow.rescue import Rescue
 from bot.flow.route import FlowRoute
 from bot.flow.running import Result, RunningFlow
 from bot.flow.services import Services
+from bot.flow.watchdog import watch_silent
 from bot.journal import Outcome, StoredEvent
-from bot.journal.flows import FlowEnd, FlowId, FlowJournal, FlowStart, FlowState, StoredFlow
+from bot.journal.flows import FlowEnd, FlowId, FlowJournal, FlowStart, FlowState, StepRecord, StoredFlow
 from bot.log import handling
 from bot.metrics import Metrics
 
 log = structlog.get_logger("bot.flow")
-
-_WATCH_EVERY: Final = 60.0
 
 
 class Flows:
@@ -36,7 +35,7 @@ class Flows:
         routes: the user's flows, in the order in which they are matched.
         services: what all flows share.
         metrics: where flows are counted.
-        last_resort: what is done for a call when the fallback itself fails.
+        last_resort: what is done for a call at once when the fallback itself fails.
         longest: seconds that a flow may last.
         silent: seconds without a sign of life after which the platform is asked whether the call is there.
     """
@@ -58,7 +57,7 @@ class Flows:
         self._by_function = {route.function: route for route in routes}
         self._services = services
         self._metrics = metrics
-        self._last_resort = last_resort
+        self._rescue = Rescue(last_resort, services.clock, longest)
         self._longest = longest
         self._silent = silent
         self._flows: dict[str, RunningFlow] = {}
@@ -86,7 +85,8 @@ class Flows:
         async for stored in left_over(self._journal, self._services.clock):
             self._resume(stored)
             resumed += 1
-        self._watchdog = asyncio.create_task(self._watch_silent(), name="flow-watchdog")
+        watching = watch_silent(self._flows, self._services.clock, self._silent)
+        self._watchdog = asyncio.create_task(watching, name="flow-watchdog")
         self._watchdog.add_done_callback(self._done)
         if resumed:
             log.info("flows resumed", flows=resumed)
@@ -151,46 +151,51 @@ class Flows:
         key = stored.event.call_key
         if key is None:
             return False
-        self._launch(FlowId(stored.seq, 0), route, key, Mailbox([stored]), Given(arguments))
+        # An earlier process may have begun it, and died before that was in the journal.
+        since = stored.received_at if stored.received_at <= self._started_at else None
+        self._launch(FlowId(stored.seq, 0), route, key, Mailbox([stored]), Given(arguments), since=since)
         return True
 
     def _launch(
-        self,
-        flow_id: FlowId,
-        route: FlowRoute,
-        key: CallKey,
-        mailbox: Mailbox,
-        given: Given,
+        self, flow_id: FlowId, route: FlowRoute, key: CallKey, mailbox: Mailbox, given: Given, *, since: float | None
     ) -> None:
+        """Start a flow; ``since`` says when an earlier process may have begun it, None that none has."""
         start = FlowStart(
             flow_id=flow_id,
             lane=str(key),
             name=route.name,
             version=route.version,
             arguments=given.as_json(),
-            started_at=self._services.clock.now(),
+            started_at=self._services.clock.now() if since is None else since,
         )
         if route is FALLBACK:
             self._metrics.fallbacks.labels("flow").inc()
         self._journal.begin_flow(start)
-        flow = self._flow(start, route, key, mailbox)
+        flow = self._flow(start, route, key, mailbox, resumed=since is not None)
         if mailbox.ended:
             # While the flow before was handing over.
             flow.steps.end()
         self._run(flow)
 
     def _flow(
-        self, start: FlowStart, route: FlowRoute, key: CallKey, mailbox: Mailbox, stored: StoredFlow | None = None
+        self,
+        start: FlowStart,
+        route: FlowRoute,
+        key: CallKey,
+        mailbox: Mailbox,
+        *,
+        resumed: bool,
+        recorded: Sequence[StepRecord] = (),
     ) -> RunningFlow:
         return RunningFlow(
             start,
             route,
             mailbox=mailbox,
-            recorded=stored.steps if stored else (),
+            recorded=recorded,
             key=key,
             services=self._services,
             journal=self._journal,
-            resumed=stored is not None,
+            resumed=resumed,
             longest=self._longest,
         )
 
@@ -207,14 +212,14 @@ class Flows:
             end = FlowEnd(FlowState.PASSED, self._services.clock.now())
             self._journal.end_flow(before.start.flow_id, end)
         if route is not None and route.version == start.version:
-            self._run(self._flow(start, route, key, mailbox, stored))
+            self._run(self._flow(start, route, key, mailbox, resumed=True, recorded=stored.steps))
             return
         problem = "is not registered any more" if route is None else f"has version {route.version} now"
         error = f"the flow {start.name} (version {start.version}) {problem}"
         log.error("flow cannot be resumed", call=start.lane, error=error)
         self._journal.end_flow(start.flow_id, FlowEnd(FlowState.FAILED, self._services.clock.now(), error, ""))
         self._metrics.flows_ended.labels(start.name, FlowState.FAILED).inc()
-        self._launch(_next(start.flow_id), FALLBACK, key, mailbox, Given({"reason": error}))
+        self._launch(_next(start.flow_id), FALLBACK, key, mailbox, Given({"reason": error}), since=None)
 
     def _run(self, flow: RunningFlow) -> None:
         self._flows[flow.start.lane] = flow
@@ -232,50 +237,39 @@ class Flows:
             result = await flow.run()
             if result is None:
                 return
-            if self._flows.get(flow.start.lane) is flow:
-                del self._flows[flow.start.lane]
             if result.transfer is not None and result.transfer.flow not in self._by_function:
                 result = flow.failed(LookupError(f"{result.transfer} is no registered flow; add @router.flow"))
             self._metrics.flows_ended.labels(flow.route.name, result.end.state).inc()
+            again = self._caller_waits(flow, result)
+            if again and flow.route is FALLBACK:
+                # The flow stays open meanwhile, so that a process that dies leaves the call to the next one.
+                again = await self._rescue.attempt(flow)
+            if self._flows.get(flow.start.lane) is flow:
+                del self._flows[flow.start.lane]
             # What comes next is noted before the end is, and nothing is awaited in between: a process that dies
             # here leaves a call with two flows, of which the newer counts, and never one with none.
-            rescued = self._go_on(flow, result)
+            if result.transfer is not None:
+                self._follow(flow, self._by_function[result.transfer.flow], result.transfer.arguments)
+            elif again:
+                self._follow(flow, FALLBACK, {"reason": result.end.error or str(result.error)})
             self._journal.end_flow(flow.start.flow_id, result.end)
-            if not rescued:
-                await self._last_resort.rescue(flow.mailbox.subject, reason="the fallback failed")
 
-    def _go_on(self, flow: RunningFlow, result: Result) -> bool:
-        """Start what comes after a flow; return False if that is the last resort's business."""
-        if result.transfer is not None:
-            self._follow(flow, self._by_function[result.transfer.flow], result.transfer.arguments)
-            return True
+    def _caller_waits(self, flow: RunningFlow, result: Result) -> bool:
+        """Return whether a flow failed and its call is not over."""
         if result.error is None:
-            return True
+            return False
         over = flow.steps.over or flow.mailbox.ended
         log.error("flow failed", flow=flow.route.name, where=flow.route.where, over=over, exc_info=result.error)
-        if over:
-            return True
-        if flow.route is FALLBACK:
-            return False
-        self._follow(flow, FALLBACK, {"reason": result.end.error or str(result.error)})
-        return True
+        return not over
 
     def _follow(self, flow: RunningFlow, route: FlowRoute, arguments: dict[str, JsonValue]) -> None:
         """Start the next flow of a call."""
         if flow.start.lane not in self._flows:
             start = flow.start.flow_id
-            given = Given(arguments, dict(flow.state), flow.progress)
-            self._launch(_next(start), route, flow.key, flow.mailbox, given)
-
-    async def _watch_silent(self) -> None:
-        clock = self._services.clock
-        while True:
-            await clock.sleep(_WATCH_EVERY)
-            silent = [flow for flow in self._flows.values() if clock.now() - flow.active_at > self._silent]
-            for flow in silent:
-                if await flow.is_gone():
-                    log.warning("a call ended without a word", call=flow.start.lane)
-                    flow.steps.end()
+            failures = flow.failures + 1 if flow.route is FALLBACK else 0
+            given = Given(arguments, dict(flow.state), flow.progress, failures)
+            since = flow.steps.now if flow.steps.only_replayed else None
+            self._launch(_next(start), route, flow.key, flow.mailbox, given, since=since)
 
 
 def _starts(route: FlowRoute, event: CallCreated) -> bool:

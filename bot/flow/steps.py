@@ -56,6 +56,7 @@ class Steps:
         "_live",
         "_mailbox",
         "_reconcile",
+        "_recorded",
         "_recorder",
         "_replay",
         "_resumed",
@@ -89,7 +90,7 @@ class Steps:
         self.driver: Driver | None = None
         self._flow_id = start.flow_id
         self._replay = Replay(recorded)
-        self._count = len(recorded)
+        self._count = self._recorded = len(recorded)
         self._resumed = bool(recorded) or reconcile is not None
         self._reconcile = reconcile
         self._live: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -106,6 +107,11 @@ class Steps:
     def finished(self) -> bool:
         """Whether everything that was recorded has been given back."""
         return self._replay.finished
+
+    @property
+    def only_replayed(self) -> bool:
+        """Whether this process has done nothing but give back what an earlier one recorded."""
+        return self._resumed and self._count == self._recorded
 
     def begin(self, driver: Driver) -> None:
         """Make the current task the flow's own; comes before the first step."""
