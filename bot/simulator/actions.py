@@ -74,8 +74,9 @@ class Actions:
             Refusal: 400; it had no effect.
         """
         REQUESTS[path].check(body)
-        if (action := self._records.actions.get(path)) is not None:
-            return action(team_id, body)
+        self._records.require_team(team_id)
+        if path in self._records:
+            return self._records.perform(path, team_id, body)
         if call is None:
             raise Refusal(400, "there is no such call in this team")
         call.conference.require_open()
@@ -86,10 +87,14 @@ class Actions:
 
     async def _invite(self, call: SimCall, body: JsonObject) -> None:
         wanted = invitees(body)
-        if unknown := [contact_id for contact_id, _ in wanted if contact_id not in self._contacts]:
+        if unknown := [contact_id for contact_id, _ in wanted if not self._knows(call, contact_id)]:
             raise Refusal(400, f"there is no contact {unknown[0]}")
         for contact_id, phone in wanted:
             call.invite(self._contacts[contact_id], phone)
+
+    def _knows(self, call: SimCall, contact_id: str) -> bool:
+        contact = self._contacts.get(contact_id)
+        return contact is not None and contact.is_known_in(call.team_id)
 
     async def _kick(self, call: SimCall, body: JsonObject) -> None:
         if not body.get("contactId") and not body.get("phone"):

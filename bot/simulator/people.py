@@ -70,6 +70,7 @@ class Contact:
             rings until they act or the platform gives up, and nothing of the above happens.
         online: whether the platform reaches the person's devices; one that is off-line does not ring.
         extension: the number within the team, if there is one.
+        team_id: the team that the person belongs to; None: every team.
 
     Raises:
         ValueError: a time is negative or longer than a day, or a key is none of a telephone.
@@ -88,6 +89,11 @@ class Contact:
     by_hand: bool = False
     online: bool = True
     extension: str | None = None
+    team_id: str | None = None
+
+    def is_known_in(self, team_id: str) -> bool:
+        """Return whether a team knows this person."""
+        return self.team_id in (None, team_id)
 
     def __post_init__(self) -> None:
         _check(self.presses, self.answers_after, self.ring_timeout, self.talks_for)

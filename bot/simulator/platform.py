@@ -29,6 +29,7 @@ from bot.simulator.dice import Dice
 from bot.simulator.door import Door
 from bot.simulator.faults import Faults
 from bot.simulator.files import Files
+from bot.simulator.ledger import Ledger
 from bot.simulator.line import DEFAULT_TEAM, Line
 from bot.simulator.outlet import Surroundings
 from bot.simulator.payloads import Place
@@ -39,6 +40,7 @@ from bot.simulator.records import Records
 from bot.simulator.refusal import Refusal, SimulatorError
 from bot.simulator.server import PlatformApi, platform_errors
 from bot.simulator.tasks import Tasks
+from bot.simulator.teams import Teams
 from bot.simulator.timeline import Timeline
 
 _LARGEST_BODY: Final = 256 * 1024
@@ -75,6 +77,7 @@ class Simulator:
         self._calls: dict[CallKey, SimCall] = {}
         self._ended: deque[CallKey] = deque()
         self._contacts: dict[str, Contact] = {}
+        self._teams = Teams(clock.now())
         self._url = ""
         self._around: Surroundings | None = None
         self._door: Door | None = None
@@ -144,6 +147,11 @@ class Simulator:
         return self._config.public_url.rstrip("/") or self._url
 
     @property
+    def posting(self) -> int:
+        """How many events are being posted now, rather than waiting."""
+        return 0 if self._around is None else self._around.deliveries.posting
+
+    @property
     def calls(self) -> Mapping[CallKey, SimCall]:
         """The calls by key, oldest first; of the ended ones only the latest."""
         return MappingProxyType(self._calls)
@@ -166,6 +174,12 @@ class Simulator:
     def add_contact(self, contact: Contact) -> None:
         """Let the bot invite somebody; a contact of the same id is replaced."""
         self._contacts[contact.contact_id] = contact
+        if contact.team_id is not None:
+            self.add_team(contact.team_id)
+
+    def add_team(self, team_id: str) -> None:
+        """Let there be a team, with its usual line; one that somebody calls or belongs to is there anyway."""
+        self._teams.found(team_id, at=self.clock.now())
 
     async def place_call(
         self, caller: Caller | None = None, *, team_id: str = DEFAULT_TEAM, line: Line | None = None
@@ -186,6 +200,7 @@ class Simulator:
             raise SimulatorError("no bot is connected; give a webhook_url, or call connect()")
         caller = caller or Caller()
         place = self._place(caller, team_id, line or Line())
+        self._teams.found(team_id, at=place.created_at).open_thread(place)
         call = SimCall(place, caller, self._around, on_ended=self._retire)
         self._calls[call.key] = call
         call.begin()
@@ -205,8 +220,11 @@ class Simulator:
 
     def _contact_of(self, team_id: str, phone: str) -> str:
         """Return whose number it is; the platform makes a contact for a number that it does not know."""
-        known = (contact.contact_id for contact in self._contacts.values() if contact.phone == phone)
-        return next(known, hashlib.sha256(f"{team_id} {phone}".encode()).hexdigest()[:24])
+        for contact in self._contacts.values():
+            if contact.phone == phone and contact.is_known_in(team_id):
+                return contact.contact_id
+        made = self._teams.found(team_id, at=self.clock.now()).customer_with(phone)
+        return made or hashlib.sha256(f"{team_id} {phone}".encode()).hexdigest()[:24]
 
     def _surroundings(self, session: aiohttp.ClientSession, tasks: Tasks) -> Surroundings:
         config = DeliveryConfig(
@@ -239,7 +257,7 @@ class Simulator:
         around.deliveries.open.set()
 
     def _application(self, session: aiohttp.ClientSession, around: Surroundings) -> web.Application:
-        records = Records(self._calls, self._contacts, around, self._config.bot_id)
+        records = Records(Ledger(self._calls, self._contacts, self._teams, around, self._config.bot_id))
         api = PlatformApi(
             bot_id=self._config.bot_id,
             secret_key=self._config.secret_key,
@@ -253,6 +271,7 @@ class Simulator:
         application = web.Application(middlewares=guards, client_max_size=_LARGEST_BODY)
         application.add_routes(Control(self, session).routes())
         application.add_routes(Files(self._calls, self.clock).routes())
+        application.add_routes(records.routes())
         application.add_routes([web.route("*", "/simulator/{rest:.*}", _nothing_there)])
         application.add_routes([web.post("/{team}/{path:.+}", api.answer)])
         return application
@@ -268,7 +287,9 @@ class Simulator:
     def _retire(self, key: CallKey) -> None:
         self._ended.append(key)
         while len(self._ended) > self._config.keep_calls:
-            del self._calls[self._ended.popleft()]
+            oldest = self._ended.popleft()
+            del self._calls[oldest]
+            self._teams.of(oldest.team_id).threads.pop(oldest.home_id, None)
 
 
 async def _nothing_there(request: web.Request) -> web.Response:

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import orjson
 import pytest
 
-from bot.events import parse_event
 from bot.simulator import Caller, Contact, Refusal, SimCall, Simulator
 from bot.testing.clock import ManualClock, until
 from tests.simulator.bot_side import ANNA, BORIS, BotServer, SignedClient
-
-DOCUMENTED = json.loads((Path(__file__).parents[1] / "data" / "events.json").read_text())["events"]
-PYTHON_TYPES = {"string": str, "number": int, "boolean": bool, "array": list}
-
-
-def check_against_documents(event: dict[str, Any]) -> None:
-    fields = DOCUMENTED[event["eventType"]]["fields"]
-    for name, value in event.items():
-        assert name in fields, f"{event['eventType']} has no {name}"
-        documented = "string" if name == "dtmfNumber" else fields[name]  # documented as a number, sent as a string
-        assert type(value) is PYTHON_TYPES[documented], (event["eventType"], name)
-    assert parse_event(event).raw == event
+from tests.simulator.documents import check_event
 
 
 async def test_a_caller_rings_in(simulator: Simulator, bot: BotServer, clock: ManualClock) -> None:
@@ -32,7 +16,7 @@ async def test_a_caller_rings_in(simulator: Simulator, bot: BotServer, clock: Ma
     await until(lambda: len(bot.events) == 1)
 
     (event,) = bot.events
-    check_against_documents(event)
+    check_event(event)
     assert event["eventType"] == "Call.created"
     assert (event["teamId"], event["threadId"], event["type"]) == ("team", call.thread_id, "thread-incoming")
     assert event["createdAt"] == int(clock.now() * 1000)
@@ -73,7 +57,7 @@ async def test_keys_and_hanging_up_come_at_their_times(
     assert set(keys[0]) == {"teamId", "eventType", "streamId", "threadId", "dtmfNumber", "phone", "userId"}
     assert bot.types[-3:] == ["Call.Member.leaved", "Call.ended", "Comment.created"]
     for event in bot.events:
-        check_against_documents(event)
+        check_event(event)
 
 
 async def test_an_agent_answers_talks_and_the_caller_hangs_up_after_the_talk(
@@ -104,7 +88,7 @@ async def test_an_agent_answers_talks_and_the_caller_hangs_up_after_the_talk(
     assert comment["type"] == "call"
     assert comment["att"] == [{"type": "call", "data": {"callDuration": 5, "dialogDuration": 3}}]
     for event in bot.events:
-        check_against_documents(event)
+        check_event(event)
 
 
 @pytest.mark.parametrize(

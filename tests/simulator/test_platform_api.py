@@ -61,7 +61,10 @@ async def test_a_wrong_body_is_refused(client: SignedClient, path: str, body: ob
         assert problem in answer["message"]
 
 
-async def test_a_call_belongs_to_its_team(client: SignedClient, call: SimCall) -> None:
+async def test_a_call_belongs_to_its_team(client: SignedClient, simulator: Simulator, call: SimCall) -> None:
+    status, answer = await client.post("call/get", {"threadId": call.thread_id}, team="another")
+    assert (status, answer["message"]) == (400, "there is no such team")
+    simulator.add_team("another")
     status, answer = await client.post("call/get", {"threadId": call.thread_id}, team="another")
     assert (status, answer["message"]) == (400, "there is no such call in this team")
 
@@ -256,5 +259,5 @@ async def test_requests_and_answers_are_written_down(
     assert elsewhere[2:] == [
         "call/get",
         "call/get has no field more: ignored",
-        "400 there is no such call in this team",
+        "400 there is no such team",
     ]

@@ -10,12 +10,11 @@ from bot.api import ApiClient, ApiConfig, TeamApi
 from bot.errors import Rejected
 from bot.metrics import Metrics
 from bot.simulator import DEFAULT_TEAM, Caller, Contact, Line, SimCall, SimComment, Simulator
+from bot.simulator.comment_actions import PAGE
 from bot.simulator.comments import CommentBook, text_part
-from bot.simulator.records import PAGE
-from bot.simulator.requests import RECORD_REQUESTS
 from bot.testing.clock import ManualClock, until
 from tests.simulator.bot_side import ANNA, BORIS, BOT_ID, SECRET, BotServer, SignedClient
-from tests.simulator.test_people_in_calls import check_against_documents
+from tests.simulator.documents import check_event
 
 CLARA = Contact(contact_id="clara", name="Clara", online=False, extension="101")
 
@@ -34,7 +33,7 @@ async def test_a_comment_in_a_thread_comes_back_as_an_event(
     await until(lambda: len(bot.events) == 2)
 
     event = bot.events[-1]
-    check_against_documents(event)
+    check_event(event)
     assert (event["eventType"], event["id"]) == ("Comment.created", comment_id)
     assert (event["from"], event["type"], "to" in event) == (BOT_ID, "", False)
     [comment] = await api.comments.read(thread_id=call.thread_id)
@@ -72,7 +71,7 @@ async def test_comments_of_streams_and_private_ones(
     await until(lambda: len(bot.events) == 4)
 
     for event in bot.events:
-        check_against_documents(event)
+        check_event(event)
     assert sorted(event.get("id", "") for event in bot.events if event["streamId"] == "s") == sorted(
         ["", str(in_stream), str(in_thread)]
     )
@@ -80,6 +79,7 @@ async def test_comments_of_streams_and_private_ones(
     assert [found.text for found in await api.comments.read(comment_id=str(private))] == ["private"]
     _, answer = await client.post("comment/read", {"commentId": private}, team=DEFAULT_TEAM)
     assert answer["data"][0]["to"] == [ANNA.contact_id]
+    simulator.add_team("another")
     _, elsewhere = await client.post("comment/read", {"commentId": private}, team="another")
     assert elsewhere["data"] == []
 
@@ -117,7 +117,8 @@ async def test_what_a_comment_may_not_be(client: SignedClient, call: SimCall) ->
         ("contact/read", {}, "at least one of"),
         ("contact/read", {"billingType": "robots"}, "billingType must be one of"),
         ("thread/read", {"title": "x"}, "at least one of"),
-        ("thread/read", {"streamId": "s", "title": "x"}, "does not choose threads by title"),
+        ("thread/read", {"streamId": "s", "roles": ["x"]}, "does not choose threads by roles"),
+        ("comment/count", {}, "at least one of"),
     ]
     for path, body, problem in refused:
         status, answer = await client.post(path, body, team=call.team_id)
@@ -176,7 +177,11 @@ async def test_threads_of_calls(api: TeamApi, client: SignedClient, simulator: S
         return [entry["threadId"] for entry in answer["data"]]
 
     assert await ids(streamId="s") == [call.thread_id]
-    assert await ids(statusIds=[thread.status_id, "x"]) == [call.thread_id, other.thread_id]
+    assert await ids(statusIds=[thread.status_id, "x"]) == [call.thread_id]
+    assert await ids(streamId="s", title="Call from 101", ltUpdatedAt=begun + 3, gtUpdatedAt=begun + 1) == [
+        call.thread_id
+    ]
+    assert await ids(streamId="s", ltUpdatedAt=begun + 2) == await ids(streamId="s", gtUpdatedAt=begun + 2) == []
     assert await ids(statusId="x") == []
     assert await ids(streamId="s", customerId="x") == []
     assert await ids(streamId=Line().stream_id, type="Wait") == [other.thread_id]
@@ -200,17 +205,20 @@ async def test_comments_are_written_down_in_their_call(api: TeamApi, simulator: 
     assert requests == ["comment/create " + ("hello " * 10).rstrip(), f"contact/read {ANNA.contact_id}"]
 
 
-async def test_every_answer_holds_what_its_description_promises(client: SignedClient, call: SimCall) -> None:
-    fields: dict[str, dict[str, object]] = {"comment/create": {"text": "x"}, "contact/read": {"billingType": "users"}}
-    for path, description in RECORD_REQUESTS.items():
-        _, answer = await client.post(
-            path,
-            fields.get(path, {}) | ({} if path == "contact/read" else {"threadId": call.thread_id}),
-            team=call.team_id,
-        )
-        entries = answer["data"] if isinstance(answer["data"], list) else [answer["data"]]
-        assert entries
-        assert all(set(description.answers) <= set(entry) for entry in entries), path
+async def test_comments_are_counted(api: TeamApi, client: SignedClient, simulator: Simulator) -> None:
+    first, second = await simulator.place_call(line=Line(stream_id="s")), await simulator.place_call()
+    for thread_id in (first.thread_id, first.thread_id, second.thread_id):
+        await api.comments.create(thread_id=thread_id, text="x")
+    await api.comments.create(stream_id="s", text="x")
+
+    async def count(**body: object) -> int:
+        _, answer = await client.post("comment/count", body, team=DEFAULT_TEAM)
+        return int(answer["data"]["count"])
+
+    assert await count(threadId=first.thread_id) == 2
+    assert await count(threadIds=[first.thread_id, second.thread_id]) == 3
+    assert await count(streamId="s") == 3
+    assert await count(streamId="s", threadId=second.thread_id) == 0
 
 
 def test_the_oldest_comments_are_forgotten() -> None:

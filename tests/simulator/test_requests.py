@@ -1,22 +1,13 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
+from bot.simulator.record_requests import RECORD_REQUESTS
 from bot.simulator.refusal import Refusal
-from bot.simulator.requests import CALL_REQUESTS, RECORD_REQUESTS, REQUESTS, invitees
+from bot.simulator.requests import CALL_REQUESTS, REQUESTS, invitees
+from tests.simulator import documents
 
-DOCUMENTED = json.loads((Path(__file__).parents[1] / "data" / "requests.json").read_text())["requests"]
-CALL_FAMILY = {path: request for path, request in DOCUMENTED.items() if request["family"] == "call"}
-
-# What the documents leave contradictory, and how the platform's working examples settle it.
-SETTLED: dict[tuple[str, str], str] = {("call.user/hold", "phone"): "string", ("call.user/unhold", "phone"): "string"}
-
-
-# What the documents do not call required, and no comment is without.
-SETTLED_REQUIRED = {"comment/create": {"text"}}
+CALL_FAMILY = {path: request for path, request in documents.REQUESTS.items() if request["family"] == "call"}
 
 
 def refused(path: str, **fields: object) -> str:
@@ -31,20 +22,24 @@ def test_every_documented_call_request_is_described() -> None:
     assert len(CALL_REQUESTS) == 11
 
 
-def test_the_other_requests_are_documented_too() -> None:
+def test_every_other_request_is_described_or_left_out_for_a_reason() -> None:
     assert set(REQUESTS) == {*CALL_REQUESTS, *RECORD_REQUESTS}
-    assert {DOCUMENTED[path]["family"] for path in RECORD_REQUESTS} == {"comment", "contact", "thread"}
+    assert set(RECORD_REQUESTS) | set(documents.NOT_SIMULATED) == set(documents.REQUESTS) - set(CALL_FAMILY)
+    assert not set(RECORD_REQUESTS) & set(documents.NOT_SIMULATED)
+    assert all(documents.NOT_SIMULATED.values())
 
 
 @pytest.mark.parametrize("path", REQUESTS)
 def test_fields_types_and_required_ones_are_those_of_the_documents(path: str) -> None:
-    description, fields = REQUESTS[path], DOCUMENTED[path]["fields"]
+    description, fields = REQUESTS[path], documents.REQUESTS[path]["fields"]
     assert description.path == path
     assert dict(description.fields) == {
-        name: SETTLED.get((path, name), field["type"]) for name, field in fields.items()
+        name: documents.FIELD_TYPES.get((path, name), (field["type"], ""))[0] for name, field in fields.items()
     }
     required = {name for name, field in fields.items() if field["required"]}
-    assert set(description.required) == required | SETTLED_REQUIRED.get(path, set())
+    assert set(description.required) == required | {name for at, name in documents.REQUIRED if at == path}
+    named = {*description.exactly_one, *description.at_least_one, *description.only_with}
+    assert named <= set(fields)
 
 
 @pytest.mark.parametrize("path", CALL_REQUESTS)
