@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
 
 import orjson
 from aiohttp import hdrs, web
 
 from bot.clock import Clock
 from bot.events import CallKey
+from bot.simulator.audio import LARGEST
 from bot.simulator.call import SimCall
-from bot.simulator.media import Recording
-from bot.simulator.mixing import mix, parts_of
-from bot.simulator.pcm import HEADER_BYTES, RATE, WIDTH, wav_bytes, wav_header
+from bot.simulator.listening import RecordedWav, live_wav
 from bot.simulator.refusal import Refusal
-
-STREAM_STEP: Final = 0.25
-"""Seconds of sound that a live stream gives at once."""
-
-_AT_ONCE: Final = 10 * RATE
-"""Samples that are mixed at once, so that neither memory nor the loop are busy with a long recording."""
 
 
 class Files:
     """Serves recordings and streams, and takes speech.
-
-    Sound is made when it is asked for, in a thread: a call nobody listens to costs nothing.
 
     Args:
         calls: the calls by key.
@@ -41,8 +31,10 @@ class Files:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of the files.
 
+        Recordings answer requests for a range of bytes, so that a browser can seek in them.
+
         ``POST /simulator/calls/{thread_id}/speak`` has a wav file as its body (PCM of any usual rate, width and number
-        of channels; up to 256 KB and a minute) and lets the caller, or the contact that ``?contact_id=`` names, be
+        of channels; up to 10 MB and a minute) and lets the caller, or the contact that ``?contact_id=`` names, be
         heard with it from now on, or after what they are saying: pieces that are posted one after another as a
         microphone gives them are heard without gaps. It answers ``{"seconds": 0.5}``, the length of the piece.
         """
@@ -53,26 +45,17 @@ class Files:
         ]
 
     async def _recording(self, request: web.Request) -> web.StreamResponse:
-        call, recording = self._find_recording(request)
-        ends_at = self._clock.now() if recording.ended_at is None else recording.ended_at
-        samples = round(recording.duration(ends_at) * RATE)
-        header = wav_header(samples * WIDTH)
-        size = len(header) + samples * WIDTH
-        first, last = _wanted(request, size)
-        response = _answer(request, first, last, size)
+        wav = self._recorded(request)
+        wanted = _wanted(request, wav.size)
+        first, last = wanted or (0, wav.size)
+        response = _audio({hdrs.ACCEPT_RANGES: "bytes"})
+        if wanted is not None:
+            response.set_status(206)
+            response.headers[hdrs.CONTENT_RANGE] = f"bytes {first}-{last - 1}/{wav.size}"
+        response.content_length = last - first
         await response.prepare(request)
-        if request.method == hdrs.METH_HEAD:
-            return response
-        await response.write(header[first:last])
-        at, end = max(first, HEADER_BYTES), last
-        parts = parts_of(call.player.media, recording.started_at, ends_at, origin=recording.started_at)
-        while at < end:
-            sample, skipped = divmod(at - HEADER_BYTES, WIDTH)
-            count = min(_AT_ONCE, samples - sample, -(-(end - at + skipped) // WIDTH))
-            content = wav_bytes(await asyncio.to_thread(mix, parts, sample, count))[skipped : skipped + end - at]
-            await response.write(content)
-            at += len(content)
-        await response.write_eof()
+        if request.method != hdrs.METH_HEAD:
+            await _send(response, wav.read(first, last))
         return response
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
@@ -80,39 +63,25 @@ class Files:
         stream = media.stream
         if stream is None or stream.stream_id != request.match_info["name"]:
             raise Refusal(404, "there is no such stream")
-        response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "audio/wav", hdrs.CACHE_CONTROL: "no-store"})
+        response = _audio({hdrs.CACHE_CONTROL: "no-store"})
         await response.prepare(request)
-        await response.write(wav_header(None))
-        origin = self._clock.now()
-        given = 0
-        while True:
-            over = stream.ended_at
-            ends_at = self._clock.now() if over is None else over
-            count = min(round((ends_at - origin) * RATE) - given, _AT_ONCE)
-            if count > 0:
-                parts = parts_of(media, origin + given / RATE, ends_at, origin=origin)
-                await response.write(wav_bytes(await asyncio.to_thread(mix, parts, given, count)))
-                given += count
-            elif over is not None:
-                break
-            else:
-                await self._clock.sleep(STREAM_STEP)
-        await response.write_eof()
+        if request.method != hdrs.METH_HEAD:
+            await _send(response, live_wav(media, stream, self._clock))
         return response
 
     async def _speak(self, request: web.Request) -> web.Response:
         thread_id = request.match_info["thread"]
         for call in self._calls.values():
             if call.thread_id == thread_id:
-                seconds = call.speak(await request.read(), request.query.get("contact_id"))
+                seconds = call.speak(await _speech(request), request.query.get("contact_id"))
                 return web.Response(body=orjson.dumps({"seconds": seconds}), content_type="application/json")
         raise Refusal(404, f"there is no call {thread_id}")
 
-    def _find_recording(self, request: web.Request) -> tuple[SimCall, Recording]:
-        call = self._call(request)
-        for recording in call.player.media.recordings:
+    def _recorded(self, request: web.Request) -> RecordedWav:
+        media = self._call(request).player.media
+        for recording in media.recordings:
             if recording.recording_id == request.match_info["name"]:
-                return call, recording
+                return RecordedWav(media, recording, self._clock.now())
         raise Refusal(404, "there is no such recording")
 
     def _call(self, request: web.Request) -> SimCall:
@@ -122,27 +91,38 @@ class Files:
         return call
 
 
-def _wanted(request: web.Request, size: int) -> tuple[int, int]:
-    """Return the bytes that are asked for: the first one, and the one after the last.
+async def _speech(request: web.Request) -> bytes:
+    try:
+        return await request.clone(client_max_size=LARGEST).read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise Refusal(413, f"the speech is larger than {LARGEST} bytes; send it in pieces") from error
+
+
+def _audio(headers: Mapping[str, str]) -> web.StreamResponse:
+    return web.StreamResponse(headers={hdrs.CONTENT_TYPE: "audio/wav", **headers})
+
+
+async def _send(response: web.StreamResponse, content: AsyncGenerator[bytes, None]) -> None:
+    """Write what there is for as long as somebody listens; browsers break off whenever one seeks."""
+    async with aclosing(content):
+        with suppress(ConnectionResetError):
+            async for piece in content:
+                await response.write(piece)
+            await response.write_eof()
+
+
+def _wanted(request: web.Request, size: int) -> tuple[int, int] | None:
+    """Return the bytes that are asked for, the first one and the one after the last; None where all are.
 
     Raises:
-        web.HTTPRequestRangeNotSatisfiable: there are no such bytes.
+        Refusal: 416, there are no such bytes.
     """
+    if hdrs.RANGE not in request.headers:
+        return None
     try:
         first, last, _ = request.http_range.indices(size)
-    except ValueError:  # not one range of bytes: the whole is answered
-        return 0, size
+    except ValueError:  # it is not one range of bytes, and may be ignored
+        return None
     if first >= last:
-        raise web.HTTPRequestRangeNotSatisfiable(headers={hdrs.CONTENT_RANGE: f"bytes */{size}"})
+        raise Refusal(416, f"the recording has {size} bytes, none of them from {first} on")
     return first, last
-
-
-def _answer(request: web.Request, first: int, last: int, size: int) -> web.StreamResponse:
-    partly = hdrs.RANGE in request.headers and (first, last) != (0, size)
-    response = web.StreamResponse(
-        status=206 if partly else 200, headers={hdrs.CONTENT_TYPE: "audio/wav", hdrs.ACCEPT_RANGES: "bytes"}
-    )
-    if partly:
-        response.headers[hdrs.CONTENT_RANGE] = f"bytes {first}-{last - 1}/{size}"
-    response.content_length = last - first
-    return response
