@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TypeAlias
 
 import tomli_w
@@ -35,6 +35,8 @@ def dump_scenario(scenario: Scenario, *, comment: str = "") -> str:
     tree = _filled(tree)
     if scenario.on_duty is not None:
         tree["on_duty"] = list(scenario.on_duty)
+    if scenario.bot_away:
+        tree["bot_away"] = [[_plain(at), _plain(seconds)] for at, seconds in scenario.bot_away]
     if scenario.agents:
         tree["agents"] = [_agent(agent) for agent in scenario.agents]
     if alone:
@@ -53,7 +55,7 @@ def text(tree: Mapping[str, object]) -> str:
 
 def _is_plain(call: ScriptedCall) -> bool:
     plain = ScriptedCall()
-    return (call.name, call.at, call.team_id) == (plain.name, plain.at, plain.team_id)
+    return replace(call, caller=plain.caller, expect=plain.expect) == plain
 
 
 def _call(call: ScriptedCall) -> Tree:
@@ -62,6 +64,7 @@ def _call(call: ScriptedCall) -> Tree:
             "name": call.name,
             "at": call.at or None,
             "team": None if call.team_id == ScriptedCall().team_id else call.team_id,
+            "destination": None if call.destination_id == ScriptedCall().destination_id else call.destination_id,
         }
     )
     tree["caller"] = _caller(call.caller)

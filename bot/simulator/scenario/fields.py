@@ -10,6 +10,7 @@ from bot.toml import Table
 
 _T = TypeVar("_T")
 _SECONDS = "a number of seconds from 0, such as 2.5"
+_SPANS = "a list such as [[12.5, 3]]: when it begins and how long it lasts, in seconds"
 
 
 def read_seconds(fields: Table, key: str) -> float | None:
@@ -26,6 +27,26 @@ def read_seconds(fields: Table, key: str) -> float | None:
         return float(value)
     fields.wrong(key, f"{key} is {value!r}", f"Write {_SECONDS}.")
     return None
+
+
+def read_spans(fields: Table, key: str) -> Sequence[tuple[float, float]]:
+    """Return a field that is a list of pairs of seconds: when something begins, and how long it lasts."""
+    found: list[tuple[float, float]] = []
+    for index, entry in enumerate(fields.get(key, list, _SPANS) or []):
+        match entry:
+            case [int() | float() as began, int() | float() as lasts] if _are_seconds(began, lasts):
+                found.append((float(began), float(lasts)))
+            case _:
+                fields.problems.add((*fields.path, key, index), f"{key} holds {entry!r}", f"Write {_SPANS}.")
+    return found
+
+
+def _are_seconds(*times: float) -> bool:
+    try:
+        check_seconds(*times)
+    except ValueError:
+        return False
+    return not any(isinstance(time, bool) for time in times)
 
 
 def read_whole(fields: Table, key: str) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 from bot.events import JsonValue
 from bot.simulator.faults import Faults
 from bot.simulator.refusal import SimulatorError
-from bot.simulator.scenario.fields import read_seconds, read_texts, read_whole
+from bot.simulator.scenario.fields import read_seconds, read_spans, read_texts, read_whole
 from bot.simulator.scenario.load_people import PeopleReader, read_agents
 from bot.simulator.scenario.model import ENDS_WITHIN, NOBODY, Expectations, Scenario, ScriptedCall
 from bot.toml import Table, parse_toml, read_toml
@@ -68,6 +68,7 @@ def _scenario(top: Table, folder: Path) -> Scenario:
     faults = _faults(top, seed)
     start = _start(top)
     title = top.text("title", "what the scenario shows")
+    bot_away = read_spans(top, "bot_away")
     top.finish()
     top.problems.check()
     return Scenario(
@@ -79,6 +80,7 @@ def _scenario(top: Table, folder: Path) -> Scenario:
         start=start,
         seed=seed,
         faults=faults,
+        bot_away=bot_away,
     )
 
 
@@ -121,6 +123,7 @@ def _call(fields: Table, people: PeopleReader, *, several: bool = False) -> Scri
         name=fields.text("name", "what the call shows") or "",
         at=read_seconds(fields, "at") or 0.0,
         team_id=fields.text("team", "the id of the team that is called") or ScriptedCall().team_id,
+        destination_id=fields.text("destination", "whom or what the line belongs to") or ScriptedCall().destination_id,
     )
 
 

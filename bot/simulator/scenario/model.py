@@ -108,9 +108,11 @@ class Scenario:
     start: datetime | None = None
     seed: int = 0
     faults: Faults = field(default_factory=Faults)
+    bot_away: Sequence[tuple[float, float]] = ()
 
     def __post_init__(self) -> None:
-        settle(self, "calls", "agents", *(["on_duty"] if self.on_duty is not None else []))
+        check_seconds(*(seconds for away in self.bot_away for seconds in away))
+        settle(self, "calls", "agents", "bot_away", *(["on_duty"] if self.on_duty is not None else []))
         if not self.calls:
             raise ValueError("a scenario has at least one call")
         if len({agent.contact_id for agent in self.agents}) < len(self.agents):

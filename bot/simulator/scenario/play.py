@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from bot.simulator.call import SimCall
+from bot.simulator.line import Line
 from bot.simulator.platform import Simulator
 from bot.simulator.scenario.judge import Verdict, judge
 from bot.simulator.scenario.model import Scenario, ScriptedCall
@@ -44,7 +45,8 @@ async def play_call(simulator: Simulator, script: ScriptedCall) -> Verdict:
     """
     if script.at:
         await simulator.clock.sleep(script.at)
-    call = await simulator.place_call(script.caller, team_id=script.team_id)
+    line = Line(destination_id=script.destination_id)
+    call = await simulator.place_call(script.caller, team_id=script.team_id, line=line)
     late = await _see_to_its_end(simulator, call, script.expect.ends_within)
     return Verdict(problems=[*late, *judge(call, script.expect)], call=call, name=script.name)
 

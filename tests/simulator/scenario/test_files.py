@@ -38,6 +38,7 @@ title = "All that one can say"
 start = 2026-11-23T10:00:00Z
 seed = 7
 on_duty = ["Boris", "agent-anna"]
+bot_away = [[12.5, 3]]
 
 [[agents]]
 id = "agent-anna"
@@ -64,6 +65,7 @@ expect = { hears = "welcome", connected_to = "nobody", ended_by = "caller", ends
 [[calls]]
 at = 2.5
 team = "another-team"
+destination = "5b1a6e40c3d2f7001a90c0de"
 caller = { presses = [[5, "1"]], hangs_up_after = 50.0, talks_for = 0 }
 
 [calls.expect]
@@ -118,6 +120,7 @@ MEANT = Scenario(
         ScriptedCall(
             at=2.5,
             team_id="another-team",
+            destination_id="5b1a6e40c3d2f7001a90c0de",
             caller=Caller(presses=[(5.0, "1")], hangs_up_after=50.0, talks_for=0.0),
             expect=Expectations(
                 hears=["welcome", "main-menu"],
@@ -131,6 +134,7 @@ MEANT = Scenario(
         ),
     ],
     faults=Faults(seed=7, duplicated=0.1, dropped=Chance(1, 2)),
+    bot_away=[(12.5, 3.0)],
 )
 
 
@@ -238,6 +242,10 @@ WRONG = [
     ),
     ('on_duty = []\nrota = "r"\n[caller]\n', "2: there are both a rota and on_duty. Leave one of them out."),
     ("start = 2026-01-01T00:00:00\n[caller]\n", "1: start has no time zone. Write a time with its zone, "),
+    ("bot_away = [[1]]\n[caller]\n", "1: bot_away holds [1]. Write a list such as [[12.5, 3]]: when it begins and "),
+    ("bot_away = [[1, 2], [1, -1]]\n[caller]\n", "1: bot_away holds [1, -1]. Write a list such as "),
+    ("bot_away = [[1, true]]\n[caller]\n", "1: bot_away holds [1, True]. Write a list such as "),
+    ("bot_away = 3\n[caller]\n", "1: bot_away is 3. Write a list such as "),
     ("seed = 1.5\n[caller]\n", "1: seed is 1.5. Write a whole number."),
     ("[caller]\n[faults]\nslow = 2\n", "3: slow: a rate is a number from 0 to 1, not 2. Write such as "),
     ("[caller]\n[faults]\nslw = 1\n", "3: there is no fault 'slw'; there are "),
