@@ -27,7 +27,7 @@ from bot.journal import StoredEvent
 
 T = TypeVar("T")
 
-_ON_THEIR_WAY: Final = 3.0
+ON_THEIR_WAY: Final = 3.0
 """Seconds after a restart in which the platform delivers what it could not meanwhile. Not documented."""
 
 _log: FilteringBoundLogger = structlog.get_logger("flow")
@@ -202,7 +202,7 @@ class CallCore:
         """
 
         async def act(doubt: bool) -> JsonValue:
-            longest = self._services.clock.now() + _ON_THEIR_WAY if doubt and patient else 0.0
+            longest = self._services.clock.now() + ON_THEIR_WAY if doubt and patient else 0.0
             return await self._event_or_time(match, after, None if until is None else max(until, longest))
 
         seq = await self._steps.do(name, {"after": after, "until": until}, act, after_end=after_end)

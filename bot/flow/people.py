@@ -6,6 +6,7 @@ from bot.api import spec
 from bot.errors import ApiError
 from bot.events import Event, JsonValue, MemberInvited
 from bot.flow.branches import last_mark
+from bot.flow.core import ON_THEIR_WAY
 from bot.flow.doubt import OwnComment, Sending
 from bot.flow.gather import CallGather
 
@@ -33,11 +34,14 @@ class CallPeople(CallGather):
             def invited(event: Event) -> bool:
                 return isinstance(event, MemberInvited) and event.user_id == contact_id
 
-            if self._mailbox.first(last_mark().position, invited) is not None:
-                # Who has declined since is not listed any more, and must not be rung again either.
-                return True
-            members = (await self._api.calls.get(self.id)).members
-            return any(member.contact_id == contact_id for member in members)
+            after = last_mark().position
+            if self._mailbox.first(after, invited) is None:
+                members = (await self._api.calls.get(self.id)).members
+                if any(member.contact_id == contact_id for member in members):
+                    return True
+            # Who has declined since is not listed any more, and must not be rung again either. The event that tells
+            # of the ringing may be on its way still.
+            return await self._event_or_time(invited, after, self._services.clock.now() + ON_THEIR_WAY)
 
         sending = Sending(send=send, done=rung)
         await self._request(spec.USER_INVITE, {"contactId": contact_id, "phone": phone}, sending)

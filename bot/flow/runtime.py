@@ -152,7 +152,7 @@ class Flows:
         if key is None:
             return False
         # An earlier process may have begun it, and died before that was in the journal.
-        since = stored.received_at if stored.received_at <= self._started_at else None
+        since = stored.received_at if stored.received_at < self._started_at else None
         self._launch(FlowId(stored.seq, 0), route, key, Mailbox([stored]), Given(arguments), since=since)
         return True
 

@@ -168,6 +168,28 @@ async def test_who_has_declined_meanwhile_is_not_rung_again(tmp_path: Path) -> N
         assert said == [{BUSY.contact_id: Fate.NO_ANSWER, ANNA.contact_id: Fate.ANSWERED}]
 
 
+async def test_who_declined_while_no_bot_was_there_is_not_rung_again(tmp_path: Path) -> None:
+    """The platform does not list them any more, and its events are still on their way."""
+    router, line, said = Router(), Line(), list[dict[str, Fate]]()
+
+    @router.call(incoming=True)
+    async def reception(call: Call) -> None:
+        await line.spoil(call, "call.user/invite", Fault.SWALLOWED)
+        said.append(dict((await call.dial([BUSY.contact_id, ANNA.contact_id])).fates))
+
+    async with wired(tmp_path, router, line, [BUSY, ANNA]) as there:
+        call = await there.simulator.place_call(Caller(hangs_up_after=40))
+        await there.live_until(lambda: line.stuck == 1)
+        await there.stop()
+        # It reaches the platform as the bot dies.
+        call.invite(BUSY)
+        await there.live(3)
+        await there.start(handlers_of(router))
+        await there.over(call)
+        assert [text.split()[1] for text in there.requests(call) if "invite" in text] == [ANNA.contact_id]
+        assert said == [{BUSY.contact_id: Fate.NO_ANSWER, ANNA.contact_id: Fate.ANSWERED}], there.story()
+
+
 def commenting(line: Line, fault: Fault, said: list[object], before: Operation | None = None) -> Router:
     """Return a router whose flow writes a comment, something being wrong with the line."""
     router = Router()
