@@ -21,18 +21,18 @@ class Part:
     """A clip that is heard in a mix. All numbers count samples.
 
     Attributes:
-        clip: what is heard, over and over as long as the part lasts.
+        clip: what is heard.
         starts: where the clip began, before the part itself perhaps; counted from the beginning of the mix.
         begins: where it begins to be heard.
         ends: where it ends to be heard.
-        once: whether the clip is heard only once.
+        loop: whether the clip begins again at its end, rather than being followed by silence.
     """
 
     clip: Clip
     starts: int
     begins: int
     ends: int
-    once: bool
+    loop: bool
 
 
 def parts_of(media: Media, begins_at: float, ends_at: float, *, origin: float) -> Sequence[Part]:
@@ -45,12 +45,12 @@ def parts_of(media: Media, begins_at: float, ends_at: float, *, origin: float) -
         origin: the time of sample 0, in unix seconds.
     """
 
-    def part(clip: Clip, started_at: float, begins: float, ends: float, *, once: bool) -> Part:
+    def part(clip: Clip, started_at: float, begins: float, ends: float, *, loop: bool) -> Part:
         first, last = (round((moment - origin) * RATE) for moment in (begins, ends))
-        return Part(clip=clip, starts=round((started_at - origin) * RATE), begins=first, ends=last, once=once)
+        return Part(clip=clip, starts=round((started_at - origin) * RATE), begins=first, ends=last, loop=loop)
 
     parts = [
-        part(utterance.clip, utterance.begins_at, begins, ends, once=False)
+        part(utterance.clip, utterance.begins_at, begins, ends, loop=utterance.loop)
         for utterance, begins, ends in media.score.heard(begins_at, ends_at)
     ]
     for playback in media.played:
@@ -58,7 +58,7 @@ def parts_of(media: Media, begins_at: float, ends_at: float, *, origin: float) -
         ends = ends_at if playback.ended_at is None else min(ends_at, playback.ended_at)
         if begins < ends:
             clip = playback.sound.clip
-            parts.append(part(clip, playback.started_at, begins, ends, once=not playback.loop))
+            parts.append(part(clip, playback.started_at, begins, ends, loop=playback.loop))
     return parts
 
 
@@ -71,23 +71,25 @@ def mix(parts: Sequence[Part], first: int, count: int) -> array[int]:
         count: how many.
     """
     last = first + count
-    heard = [part for part in parts if part.begins < last and part.ends > first and part.clip.samples()]
+    overlapping = (part for part in parts if part.begins < last and part.ends > first)
+    heard = [(part, samples) for part in overlapping if (samples := part.clip.samples())]
     edges = {first, last}
-    for part in heard:
+    for part, _ in heard:
         edges |= {max(first, part.begins), min(last, part.ends)}
     mixed = array("h")
-    marks = sorted(edges)
-    for begin, end in pairwise(marks):
-        tracks = [_taken(part, begin, end) for part in heard if part.begins <= begin and part.ends >= end]
+    for begin, end in pairwise(sorted(edges)):
+        tracks = [
+            _taken(part, samples, begin, end) for part, samples in heard if part.begins <= begin and part.ends >= end
+        ]
         mixed.extend(_sum(tracks, end - begin))
     return mixed
 
 
-def _taken(part: Part, begin: int, end: int) -> array[int]:
+def _taken(part: Part, samples: array[int], begin: int, end: int) -> array[int]:
     """Return the samples of a part between two places."""
-    samples, wanted = part.clip.samples(), end - begin
+    wanted = end - begin
     at = begin - part.starts
-    if part.once:
+    if not part.loop:
         taken = samples[at : at + wanted]
         return taken + silence(wanted - len(taken))
     at %= len(samples)

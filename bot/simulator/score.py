@@ -33,13 +33,15 @@ class Utterance:
 
     Attributes:
         who: whose line it comes from.
-        clip: what is heard; from its beginning again where the utterance is longer.
+        clip: what is heard.
+        loop: whether it begins again at its end.
         begins_at: unix seconds.
         ends_at: unix seconds.
     """
 
     who: Hashable
     clip: Clip
+    loop: bool
     begins_at: float
     ends_at: float
 
@@ -74,6 +76,12 @@ class Score:
     def say(self, who: Hashable, clip: Clip, seconds: float, *, at: float) -> bool:
         """Let somebody say something now, or when they have said what they are saying.
 
+        Args:
+            who: whose line it comes from.
+            clip: what they say; over and over where the time is longer.
+            seconds: how long they speak.
+            at: unix seconds.
+
         Returns:
             Whether they begin to speak, rather than going on.
 
@@ -85,13 +93,15 @@ class Score:
             raise Refusal(400, f"they have {over - at:.0f} s left to say already; let them finish first")
         goes_on = at - over <= SLACK
         begins_at = over if goes_on else at
-        self._said.append(Utterance(who=who, clip=clip, begins_at=begins_at, ends_at=begins_at + seconds))
+        loop, ends_at = seconds > clip.seconds, begins_at + seconds
+        self._said.append(Utterance(who=who, clip=clip, loop=loop, begins_at=begins_at, ends_at=ends_at))
         return not goes_on
 
     def press(self, who: Hashable, tone: Clip, *, at: float) -> None:
         """Let the tone of a key be heard now, or after the one before it."""
         begins_at = max(at, _last_end(self._pressed, who) + KEY_GAP)
-        self._pressed.append(Utterance(who=who, clip=tone, begins_at=begins_at, ends_at=begins_at + tone.seconds))
+        ends_at = begins_at + tone.seconds
+        self._pressed.append(Utterance(who=who, clip=tone, loop=False, begins_at=begins_at, ends_at=ends_at))
 
     def hush(self, who: Hashable, *, on: bool, at: float) -> None:
         """Keep somebody unheard from now on, or let them be heard again; a repeat changes nothing."""

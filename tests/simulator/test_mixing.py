@@ -87,6 +87,14 @@ def test_speech_and_keys_are_heard_beside_sounds() -> None:
     assert levels(media, 0.0, 3.0, 0.25) == [1000, 1000, 1100, 1100, 1110, *[1000] * 3, 1010, 1010, 1000, 1000]
 
 
+def test_speech_longer_than_its_clip_begins_again_and_other_speech_does_not() -> None:
+    media = Media()
+    media.score.say("anna", Clip(lambda: array("h", [5] * 4000 + [6] * 4000), 1.0), 2.0, at=0.0)
+    media.score.say("boris", Clip(lambda: array("h", [10] * 4000), 1.0), 1.0, at=0.0)
+
+    assert levels(media, 0.0, 2.5) == [15, 6, 5, 6, 0]
+
+
 @pytest.mark.parametrize("piece", [1, 777, 8000, 100_000])
 def test_any_part_of_a_mix_is_that_part_of_the_whole(piece: int) -> None:
     media = Media()
