@@ -2,12 +2,15 @@
 
 It only watches: a flow keeps its call, and where this fails nobody's call is sent to the fallback. Handlers may run
 twice for an event, after a failure; so a recording that is on already is no error, and a link twice is better
-than none.
+than none. A link that stands in the thread already, with a message for example, is not posted once more.
 """
 
 from bot import CallCreated, CallEndedEvent, Context, Event, Rejected, Router, parse_comment
 
 router = Router()
+
+OTHERS_FIRST = 2.0
+"""Seconds in which a flow that takes a message has posted the same link."""
 
 
 @router.on("Call.created", fallback=False)
@@ -30,11 +33,19 @@ async def end(event: CallEndedEvent, ctx: Context) -> None:
         ctx.log.info("the recording comes later", reason=error.message)
         return
     if recording.file_url is not None:
-        await ctx.comment(f"Recording: {recording.file_url}")
+        await post(ctx, recording.file_url)
 
 
 @router.on("Comment.created", type="call", fallback=False)
 async def recorded(event: Event, ctx: Context) -> None:
     """Post what the platform's comment at the end of a call brings as a file."""
     for url in parse_comment(event.raw).file_urls:
+        await post(ctx, url)
+
+
+async def post(ctx: Context, url: str) -> None:
+    """Post a link, unless a comment of the call has it in its text."""
+    await ctx.sleep(OTHERS_FIRST)
+    events = [stored.event for stored in await ctx.history()]
+    if not any(event.event_type == "Comment.created" and url in parse_comment(event.raw).text for event in events):
         await ctx.comment(f"Recording: {url}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from bot import Router
+from bot import Call, Router
 from bot.api import parse_comment
 from bot.dispatch import Handlers
 from bot.simulator import Caller, SimCall
@@ -61,8 +61,42 @@ async def test_the_link_is_posted_at_the_end_if_the_platform_tells_it_then(tmp_p
         await there.over(call)
 
 
+async def test_a_link_that_comes_twice_is_posted_once(tmp_path: Path) -> None:
+    async with world(tmp_path, alone(), people=[ANNA]) as there:
+        call = await there.simulator.place_call(Caller(hangs_up_after=20.0))
+        await there.live(2.0)
+        await ended(there, call)
+        url = dict(links(call))["Recording"]
+        att = [{"type": "file", "data": {"url": url}}]
+        await tell(there, call, "Comment.created", type="call", att=att)
+        await there.live(5.0)
+        assert len(links(call)) == 2
+        await there.over(call)
+
+
+async def test_the_link_of_a_message_is_not_posted_once_more(tmp_path: Path) -> None:
+    router = Router()
+    router.include(quality_recorder.router)
+
+    @router.call(incoming=True)
+    async def take(call: Call) -> None:
+        await call.voicemail()
+
+    async with world(tmp_path, Handlers(router, [PROMPTS])) as there:
+        call = await there.simulator.place_call(Caller(hangs_up_after=20.0))
+        await there.over(call)
+        await there.live(5.0)
+        texts = [parse_comment(comment.as_entry()).text for comment in call.comments]
+        assert len([text for text in texts if "/recordings/" in text]) == 1, texts
+        assert [name for name, _ in links(call)] == ["Listen live"]
+
+
 async def ended(there: World, call: SimCall) -> None:
     """Tell the bot that a call is over which the simulator still has."""
-    event = {"eventType": "Call.ended", "teamId": call.team_id, "threadId": call.thread_id}
-    assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(event)))[0] == 200
+    await tell(there, call, "Call.ended")
     await there.live_until(lambda: len(links(call)) == 2)
+
+
+async def tell(there: World, call: SimCall, event_type: str, **fields: object) -> None:
+    event = {"eventType": event_type, "teamId": call.team_id, "threadId": call.thread_id, **fields}
+    assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(event)))[0] == 200
