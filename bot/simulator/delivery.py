@@ -27,6 +27,7 @@ class Delivery:
 
     Attributes:
         event: the event.
+        by: whose lane of chance decides what goes wrong.
         attempts: how often it was posted so far, copies included.
         problem: what went wrong with the latest attempt, or what it waits for; empty if nothing did.
         acknowledged_at: when the platform took it for acknowledged, unix seconds; None before.
@@ -37,6 +38,7 @@ class Delivery:
     """
 
     event: Payload
+    by: str = ""
     attempts: int = 0
     problem: str = ""
     acknowledged_at: float | None = None
@@ -105,10 +107,16 @@ class Deliveries:
         """Say where events go from now on, those that already wait too."""
         self._poster.webhook_url = webhook_url
 
-    def post(self, call: CallKey, event: Payload) -> Delivery:
-        """Put an event on its way behind those of the same call; return at once."""
-        delivery = Delivery(event=event)
-        fate = self._dice.event()
+    def post(self, call: CallKey, event: Payload, by: str = "") -> Delivery:
+        """Put an event on its way behind those of the same call; return at once.
+
+        Args:
+            call: the call.
+            event: the event.
+            by: whose lane of chance decides what goes wrong: the caller's number.
+        """
+        delivery = Delivery(event=event, by=by)
+        fate = self._dice.event(by)
         lane = self._lanes.get(call)
         if fate.dropped:
             delivery.dropped = True
@@ -180,7 +188,7 @@ class Deliveries:
         if not self.open.is_set():
             delivery.problem = "waits for the platform to be up again"
             await self.open.wait()
-        fate = self._dice.attempt()
+        fate = self._dice.attempt(delivery.by)
         if fate.unread:
             self._note(call, f"fault: the connection breaks before the bot's answer to {delivery.event_type}")
         problem = await self._post(delivery, leave=fate.unread)

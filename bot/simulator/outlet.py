@@ -77,7 +77,8 @@ class Outlet:
         self.note("event", "platform", f"{event['eventType']} {shown_fields(event)}".rstrip(), event)
         if (cue := cue_of(event)) is not None:
             self.notice(cue, str(event["userId"]))
-        self.deliveries.append(self._around.deliveries.post(self._place.key, event))
+        by = self._place.originator.phone or ""
+        self.deliveries.append(self._around.deliveries.post(self._place.key, event, by))
 
     def notice(self, cue: Cue, subject: str) -> None:
         """Let people in the call notice something; parameters as the attributes of `bot.simulator.moments.Moment`."""

@@ -108,6 +108,26 @@ def test_a_fault_happens_where_it_does_without_the_others(kind: str) -> None:
     assert 20 < sum(map(bool, happened(among))) <= 200
 
 
+def test_what_happens_in_a_lane_does_not_depend_on_the_others() -> None:
+    alone, among = Dice(all_on(1)), Dice(all_on(1))
+    expected = [(alone.event("a"), alone.attempt("a"), alone.request("a")) for _ in range(50)]
+    found = []
+    for _ in range(50):
+        among.event("b")
+        among.request("b")
+        found.append((among.event("a"), among.attempt("a"), among.request("a")))
+    assert found == expected
+    assert [alone.event("b") for _ in range(50)] != [event for event, _, _ in expected]
+
+
+def test_only_so_many_lanes_are_remembered() -> None:
+    dice = Dice(all_on(1))
+    first = [dice.event("a") for _ in range(20)]
+    for number in range(10_000):
+        dice.event(f"{number}")
+    assert [dice.event("a") for _ in range(20)] == first
+
+
 def test_a_rate_is_kept_and_a_count_is_not_exceeded() -> None:
     dropped = [event.dropped for event, _, _ in choices(Faults(dropped=0.25), 4000)]
     assert 900 < sum(dropped) < 1100
