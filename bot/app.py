@@ -85,11 +85,11 @@ class Bot:
 
     async def __aexit__(self, *_: object) -> None:
         """Take no more events, finish what can be finished in the drain time, and stop everything."""
-        parts, self._parts = self._parts, None
-        if parts is not None:
-            parts.receiver.accepting = False
-            await parts.dispatcher.stop(self._config.settings.drain_seconds)
+        if self._parts is not None:
+            self._parts.receiver.accepting = False
+            await self._parts.dispatcher.stop(self._config.settings.drain_seconds)
         await self._stack.aclose()
+        self._parts = None
 
     async def watch(self) -> None:
         """Wait for ever, unless a part that must not die does; then raise its error.
@@ -107,6 +107,11 @@ class Bot:
     def busy(self) -> bool:
         """Whether its journal is at work, in a thread of its own: what comes of that is not in the event loop yet."""
         return self._parts is not None and self._parts.journal.busy
+
+    @property
+    def requests_under_way(self) -> int:
+        """How many of its requests wait for the platform's answer now."""
+        return 0 if self._parts is None else self._parts.api.under_way
 
     async def flush(self) -> None:
         """Wait until the journal holds everything that the bot has done so far; does nothing unless it runs.
@@ -154,7 +159,7 @@ class Bot:
         pruner = asyncio.create_task(self._prune(journal), name="journal-pruner")
         stack.push_async_callback(_cancel, pruner)
         await stack.enter_async_context(BlockWatch(settings.blocked_seconds, self.metrics))
-        return _Parts(journal, flows, dispatcher, receiver)
+        return _Parts(journal, api, flows, dispatcher, receiver)
 
     async def _watched_rota(self, stack: AsyncExitStack) -> Callable[[], Rota]:
         """Return what gives the rota: the one passed in, that of the file, or the simplest one."""
@@ -187,6 +192,7 @@ class Bot:
 @dataclass(frozen=True, slots=True)
 class _Parts:
     journal: SqliteJournal
+    api: ApiClient
     flows: Flows
     dispatcher: Dispatcher
     receiver: Receiver

@@ -104,6 +104,11 @@ class ApiClient:
         """The bot's id on the platform."""
         return self._config.bot_id
 
+    @property
+    def under_way(self) -> int:
+        """How many attempts of requests wait for their answer now."""
+        return self._meter.under_way
+
     def team(self, team_id: str) -> TeamApi:
         """Return the requests of one team; costs next to nothing.
 

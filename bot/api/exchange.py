@@ -136,6 +136,7 @@ class Exchange:
         config, clock = self._line.config, self._line.clock
         timestamp = str(int(clock.now()))
         request.headers.update(signed_headers(config.bot_id, config.secret_key, timestamp, self._body))
+        self._line.meter.under_way += 1
         try:
             # The bot's clock instead of aiohttp's total time-out, which would count the pauses and the turn too.
             async with clock.timeout(config.total_timeout):
@@ -144,6 +145,8 @@ class Exchange:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self.last = from_error(error, config.total_timeout)
             return None
+        finally:
+            self._line.meter.under_way -= 1
         self.last = from_answer(
             response.status,
             response.headers.get(aiohttp.hdrs.RETRY_AFTER),

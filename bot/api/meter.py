@@ -13,9 +13,13 @@ class ApiMeter:
 
     Args:
         metrics: where they are counted.
+
+    Attributes:
+        under_way: how many attempts wait for their answer now.
     """
 
     def __init__(self, metrics: Metrics) -> None:
+        self.under_way = 0
         self._metrics = metrics
         self._requests: dict[tuple[str, str], Counter] = {}
 

@@ -37,8 +37,8 @@ from bot.simulator.people import Caller, Contact
 from bot.simulator.posting import DeliveryConfig, Poster, body_sent
 from bot.simulator.presence import Presence
 from bot.simulator.records import Records
-from bot.simulator.refusal import Refusal, SimulatorError
-from bot.simulator.server import PlatformApi, platform_errors
+from bot.simulator.refusal import SimulatorError
+from bot.simulator.server import PlatformApi, nothing_there, platform_errors
 from bot.simulator.tasks import Tasks
 from bot.simulator.teams import Teams
 from bot.simulator.timeline import Timeline
@@ -81,6 +81,7 @@ class Simulator:
         self._url = ""
         self._around: Surroundings | None = None
         self._door: Door | None = None
+        self._api: PlatformApi | None = None
         self._started = clock.now()
         self._exit = AsyncExitStack()
 
@@ -150,6 +151,11 @@ class Simulator:
     def posting(self) -> int:
         """How many events are being posted now, rather than waiting."""
         return 0 if self._around is None else self._around.deliveries.posting
+
+    @property
+    def late(self) -> int:
+        """How many answers to requests wait for their time, as the faults say."""
+        return 0 if self._api is None else self._api.late
 
     @property
     def calls(self) -> Mapping[CallKey, SimCall]:
@@ -258,7 +264,7 @@ class Simulator:
 
     def _application(self, session: aiohttp.ClientSession, around: Surroundings) -> web.Application:
         records = Records(Ledger(self._calls, self._contacts, self._teams, around, self._config.bot_id))
-        api = PlatformApi(
+        self._api = api = PlatformApi(
             bot_id=self._config.bot_id,
             secret_key=self._config.secret_key,
             actions=Actions(self._calls, self._contacts, SoundFetcher(session, self.clock, around.shelf), records),
@@ -272,7 +278,7 @@ class Simulator:
         application.add_routes(Control(self, session).routes())
         application.add_routes(Files(self._calls, self.clock).routes())
         application.add_routes(records.routes())
-        application.add_routes([web.route("*", "/simulator/{rest:.*}", _nothing_there)])
+        application.add_routes([web.route("*", "/simulator/{rest:.*}", nothing_there)])
         application.add_routes([web.post("/{team}/{path:.+}", api.answer)])
         return application
 
@@ -290,7 +296,3 @@ class Simulator:
             oldest = self._ended.popleft()
             del self._calls[oldest]
             self._teams.of(oldest.team_id).threads.pop(oldest.home_id, None)
-
-
-async def _nothing_there(request: web.Request) -> web.Response:
-    raise Refusal(404, f"there is nothing at {request.method} {request.path}")

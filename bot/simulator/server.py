@@ -45,6 +45,9 @@ class PlatformApi:
         restart: lets the platform restart.
         clock: the time.
         timeline: where requests and answers are written down.
+
+    Attributes:
+        late: how many answers wait for their time, as the faults say.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class PlatformApi:
         clock: Clock,
         timeline: Timeline,
     ) -> None:
+        self.late = 0
         self._bot_id = bot_id
         self._secret_key = secret_key
         self._actions = actions
@@ -81,7 +85,7 @@ class PlatformApi:
         call = self._actions.find(team_id, body)
         self._note(call, "request", "bot", f"{path} {_summary(body)}".rstrip(), dict(body))
         self._note_strange_fields(call, path, body)
-        fate = self._dice.request()
+        fate = self._dice.request("" if call is None else call.place.originator.phone or "")
         response = await self._fail(request, call, fate.fault)
         if response is not None:
             return response
@@ -91,7 +95,11 @@ class PlatformApi:
             _cut(request)
         elif fate.fault == "slow":
             self._note(call, "note", "platform", f"fault: the answer to {path} is {fate.late:g} s late")
-            await self._clock.sleep(fate.late)
+            self.late += 1
+            try:
+                await self._clock.sleep(fate.late)
+            finally:
+                self.late -= 1
         return response
 
     async def _carry_out(self, path: str, team_id: str, call: SimCall | None, body: JsonObject) -> web.Response:
@@ -167,6 +175,15 @@ def refused(refusal: Refusal) -> web.Response:
     return web.Response(
         status=refusal.code, body=answer_body(refusal.code, refusal.message), content_type="application/json"
     )
+
+
+async def nothing_there(request: web.Request) -> web.Response:
+    """Answer where there is nothing.
+
+    Raises:
+        Refusal: 404, always.
+    """
+    raise Refusal(404, f"there is nothing at {request.method} {request.path}")
 
 
 @web.middleware

@@ -14,12 +14,12 @@ from bot.app import Bot
 from bot.config import Config, simulated
 from bot.dispatch import Handlers, load_handlers
 from bot.errors import JournalError
-from bot.events import CallKey
 from bot.journal import DeadLetter, StoredEvent
 from bot.journal.sqlite import SqliteJournal
 from bot.settings import Settings
-from bot.simulator import Contact, Record, SimCall, Simulator, SimulatorConfig
-from bot.testing.clock import ManualClock, settle
+from bot.simulator import Contact, SimCall, Simulator, SimulatorConfig
+from bot.testing.clock import ManualClock
+from bot.testing.lull import Lull, Threads, counted_threads
 
 T = TypeVar("T")
 
@@ -31,10 +31,6 @@ WEBHOOK_SECRET: Final = "made-up-webhook-secret"  # noqa: S105 - as above
 """The end of every webhook's address."""
 PROJECT: Final = ("handlers",)
 """Where a project's handlers are, unless it says otherwise."""
-_STEP: Final = 0.25
-"""Seconds that pass at once at most; the next timer may shorten it."""
-_CALM: Final = 2
-"""How often in a row nothing must be on its way before time passes: the bot may be about to send something."""
 
 
 def settings_for(folder: Path, **changes: object) -> Settings:
@@ -55,6 +51,7 @@ class World:
         clock: the time.
         simulator: the platform, started.
         config: of the bots that live here, one after another.
+        threads: those of the loop.
 
     Attributes:
         clock: the time.
@@ -63,14 +60,13 @@ class World:
         bot: the one that lives here now.
     """
 
-    def __init__(self, clock: ManualClock, simulator: Simulator, config: Config) -> None:
+    def __init__(self, clock: ManualClock, simulator: Simulator, config: Config, threads: Threads) -> None:
         self.clock = clock
         self.simulator = simulator
         self.config = config
         self.bot: Bot
-        self._unanswered = 0
-        self._delivered: dict[CallKey, int] = {}
-        simulator.timeline.subscribe(self._count)
+        self._threads = threads
+        self._lull = Lull(self._at_work, self._on_the_wire)
 
     async def start(self, handlers: Handlers) -> None:
         """Start a bot, on the journal of the one before it if there was one, and connect the platform to it."""
@@ -85,18 +81,16 @@ class World:
     async def live(self, seconds: float) -> None:
         """Let time pass."""
         end = self.clock.now() + seconds
-        await self._quiet()
+        await self._lull.wait()
         while self.clock.now() < end:
             await self._step(end - self.clock.now())
 
     async def live_until(self, condition: Callable[[], bool], seconds: float = 600.0) -> None:
         """Let time pass until a condition holds; errors as for `see`."""
-
-        async def holds() -> None:
-            while not condition():  # noqa: ASYNC110 - whatever it is, it need not know that anybody waits
-                await asyncio.sleep(0.001)
-
-        await self.see(holds(), seconds)
+        end = self.clock.now() + seconds
+        await self._lull.wait()
+        while not condition():
+            await self._step(self._left(end, seconds))
 
     async def see(self, work: Awaitable[T], seconds: float = 600.0) -> T:
         """Let time pass until something is done, and return what it came to.
@@ -107,11 +101,9 @@ class World:
         task = asyncio.ensure_future(work)
         end = self.clock.now() + seconds
         try:
-            await self._quiet()
+            await self._lull.wait()
             while not task.done():
-                if self.clock.now() >= end:
-                    raise TimeoutError(f"not within {seconds:g} s:\n{self.story()}")
-                await self._step(end - self.clock.now())
+                await self._step(self._left(end, seconds))
             return await task
         finally:
             task.cancel()
@@ -175,36 +167,23 @@ class World:
         finally:
             await journal.close()
 
+    def _left(self, end: float, seconds: float) -> float:
+        if self.clock.now() >= end:
+            raise TimeoutError(f"it did not happen within {seconds:g} s:\n{self.story()}")
+        return end - self.clock.now()
+
     async def _step(self, most: float) -> None:
+        """Let time pass until the next thing happens, and what comes of it."""
         next_timer = self.clock.until_next
-        await self.clock.advance(max(0.0, min(most, _STEP, _STEP if next_timer is None else next_timer)))
-        await self._quiet()
+        self.clock.jump(most if next_timer is None else max(0.0, min(most, next_timer)))
+        await self._lull.wait()
 
-    async def _quiet(self) -> None:
-        """Wait until nothing is on its way: time must not pass while real I/O is slow."""
-        calm = 0
-        async with asyncio.timeout(30):
-            while calm < _CALM:
-                await settle(10)
-                await asyncio.sleep(0.0005)
-                calm = 0 if self._busy() else calm + 1
+    def _at_work(self) -> bool:
+        return self.bot.busy or self._threads.at_work > 0
 
-    def _busy(self) -> bool:
-        if self.bot.busy or self._unanswered > 0:
-            return True
-        return any(self._being_told(call) for call in self.simulator.calls.values())
-
-    def _count(self, record: Record) -> None:
-        self._unanswered += {"request": 1, "answer": -1}.get(record.kind, 0)
-
-    def _being_told(self, call: SimCall) -> bool:
-        """Return whether an event of a call is being posted, rather than waiting to be posted again."""
-        done = self._delivered.get(call.key, 0)
-        for delivery in call.deliveries[done:]:
-            if delivery.acknowledged_at is None and not delivery.given_up:
-                return not delivery.problem
-            self._delivered[call.key] = done = done + 1
-        return False
+    def _on_the_wire(self) -> int:
+        # A late answer is in nobody's way: its time has to come.
+        return self.simulator.posting + max(0, self.bot.requests_under_way - self.simulator.late)
 
 
 @asynccontextmanager
@@ -230,20 +209,22 @@ async def world(
         settings: what differs from the defaults.
     """
     time = clock or ManualClock()
-    async with Simulator(SimulatorConfig(bot_id=BOT_ID, secret_key=SECRET_KEY), clock=time) as simulator:
-        for contact in people:
-            simulator.add_contact(contact)
-        ids = tuple(one.contact_id for one in people) if on_duty is None else tuple(on_duty)
-        config = simulated(
-            settings_for(folder, on_duty=ids, **settings),
-            api_url=api_url or simulator.url,
-            bot_id=BOT_ID,
-            secret_key=SECRET_KEY,
-            webhook_secret=WEBHOOK_SECRET,
-        )
-        there = World(time, simulator, config)
-        await there.start(handlers or load_handlers(PROJECT))
-        try:
-            yield there
-        finally:
-            await there.stop()
+    platform = Simulator(SimulatorConfig(bot_id=BOT_ID, secret_key=SECRET_KEY), clock=time)
+    with counted_threads() as threads:
+        async with platform:
+            for contact in people:
+                platform.add_contact(contact)
+            ids = tuple(one.contact_id for one in people) if on_duty is None else tuple(on_duty)
+            config = simulated(
+                settings_for(folder, on_duty=ids, **settings),
+                api_url=api_url or platform.url,
+                bot_id=BOT_ID,
+                secret_key=SECRET_KEY,
+                webhook_secret=WEBHOOK_SECRET,
+            )
+            there = World(time, platform, config, threads)
+            await there.start(handlers or load_handlers(PROJECT))
+            try:
+                yield there
+            finally:
+                await there.stop()

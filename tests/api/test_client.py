@@ -163,9 +163,9 @@ async def test_closing_ends_a_request_that_waits_to_be_repeated(connect: Connect
         platform.then(answers(503, headers={"Retry-After": "5"}), cut)
         team = client.team(TEAM)
         refused = asyncio.create_task(team.request(USER_INVITE, BODY))
-        await until(lambda: clock.sleepers == 1)  # its pause
+        await until(lambda: clock.sleepers == 1 and not client.under_way)
         lost = asyncio.create_task(team.request(CALL_GET, BODY))
-        await until(lambda: clock.sleepers == 2)
+        await until(lambda: clock.sleepers == 2 and not client.under_way)
     await clock.advance(10)
     with pytest.raises(NotSent, match="closed") as not_sent:
         await refused

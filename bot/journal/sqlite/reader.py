@@ -34,7 +34,7 @@ class Reader:
 
     @property
     def busy(self) -> bool:
-        """Whether a query runs or waits."""
+        """Whether a query runs or waits, or the file is being closed."""
         return self._under_way > 0
 
     async def run(self, query: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -82,4 +82,8 @@ class Reader:
         except RuntimeError:  # it was closed before
             return
         self._executor.shutdown(wait=False)
-        await asyncio.wrap_future(ended)
+        self._under_way += 1
+        try:
+            await asyncio.wrap_future(ended)
+        finally:
+            self._under_way -= 1

@@ -49,6 +49,7 @@ class Writer:
         self._thread = Thread(target=self._run, name="journal-writer", daemon=True)
         self._queue: SimpleQueue[list[Operation] | None] = SimpleQueue()
         self._outgoing: list[Operation] = []
+        self._closing = False
         self._pushed = 0
         self._collected = 0
         self._reported = 0
@@ -80,8 +81,9 @@ class Writer:
 
     @property
     def busy(self) -> bool:
-        """Whether something submitted is neither written nor refused; what waits for a disk to heal does not count."""
-        return bool(self._outgoing) or self._pushed != self._reported
+        """Whether its thread has something to do, until it has told what came of it."""
+        at_work = self._pushed != self._reported or (self._closing and not self._ended.done())
+        return at_work or bool(self._outgoing)
 
     def submit(self, operation: Operation) -> None:
         """Write an operation with the next transaction.
@@ -129,6 +131,7 @@ class Writer:
         """Write what waits, then close the file and end the thread; may be called twice."""
         if self.accepting:
             self.accepting = self.healthy = False
+            self._closing = True
             self._push()
             self._queue.put(None)
         await asyncio.shield(self._ended)
