@@ -13,7 +13,7 @@ from bot.clock import SystemClock
 from bot.config import resolve
 from bot.errors import SettingProblem, SettingsError
 from bot.masking import Masker
-from bot.simulator import Contact, Simulator, SimulatorConfig, format_line
+from bot.simulator import Contact, Faults, Simulator, SimulatorConfig, format_line
 
 
 def add_to(commands: Subparsers) -> None:
@@ -26,7 +26,15 @@ def add_to(commands: Subparsers) -> None:
         run,
     )
     parser.add_argument("--sign", action="store_true", help="sign the events, too")
-    parser.add_argument(
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument(
+        "--faults",
+        type=_faults,
+        default=Faults(),
+        metavar="LINE",
+        help="what goes wrong, such as 'seed=7 duplicated=0.1 cut_after=0.05'; docs/simulator.md has the list",
+    )
+    either.add_argument(
         "--scenario",
         type=Path,
         nargs="+",
@@ -56,6 +64,7 @@ async def run(options: argparse.Namespace) -> int:
             sign_deliveries=options.sign,
         ),
         clock=SystemClock(),
+        faults=options.faults,
     )
     for contact in [Contact(contact_id=one, name=one) for one in settings.on_duty] or AGENTS:
         simulator.add_contact(contact)
@@ -74,3 +83,10 @@ async def run(options: argparse.Namespace) -> int:
     finally:
         await simulator.__aexit__(None, None, None)
     return 0
+
+
+def _faults(line: str) -> Faults:
+    try:
+        return Faults.parse(line)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

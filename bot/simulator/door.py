@@ -52,9 +52,7 @@ class Door:
         return f"http://{'[' + host + ']' if ':' in host else host}:{port}"
 
     async def shut_out(self) -> None:
-        """Refuse connections from now on, and break those that stand; does nothing if it is shut."""
-        if self.shut:
-            return
+        """Refuse connections from now on, and break those that stand; must not be shut."""
         addresses = self._runner.addresses
         for site in self._runner.sites:
             await site.stop()

@@ -252,10 +252,10 @@ def _thread(team: Team, body: JsonObject) -> SimThread:
 
 
 def _deadline(body: JsonObject) -> list[JsonValue]:
-    value = body.get("deadline") or []
-    if not isinstance(value, list):
-        raise Refusal(400, "deadline must be of type array")
-    if value and not (len(value) == _DEADLINE and all(map(_is_moment, value)) and value[1] is not None):
+    value = body.get("deadline")
+    if not isinstance(value, list) or not value:
+        return []
+    if not (len(value) == _DEADLINE and all(map(_is_moment, value)) and value[1] is not None):
         raise Refusal(400, "deadline must be its beginning (or null) and its end, in milliseconds")
     return [*value]
 
