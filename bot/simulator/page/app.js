@@ -6,6 +6,7 @@ import { Faults } from "./parts/faults.js";
 import { Header } from "./parts/header.js";
 import { Help } from "./parts/help.js";
 import { Phone } from "./parts/phone.js";
+import { RingBar } from "./parts/ringbar.js";
 import { Timeline } from "./parts/timeline.js";
 
 export function App({ phone }) {
@@ -22,7 +23,7 @@ export function App({ phone }) {
         ✕
       </button>
     </p>`}
-    <main class="layout" data-known=${known} data-connection=${connection}>
+    <main class="layout" data-known=${known} data-connection=${connection} data-rings=${phone.ringing.length > 0}>
       <${Phone} phone=${phone} />
       <div class="column">
         <${Agents} phone=${phone} />
@@ -30,6 +31,7 @@ export function App({ phone }) {
       </div>
       <${Timeline} phone=${phone} />
     </main>
+    <${RingBar} phone=${phone} />
     ${help && html`<${Help} phone=${phone} />`}
   `;
 }

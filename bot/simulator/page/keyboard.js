@@ -33,9 +33,6 @@ const letters = {
 };
 
 function withFirstRinging(phone, action) {
-  for (const call of phone.view.state.calls) {
-    const member = call.members.find((one) => !one.answered);
-    if (member) return phone.act(call, member.contact_id, action);
-  }
-  return undefined;
+  const [first] = phone.ringing;
+  if (first) phone.act(first.call, first.member.contact_id, action);
 }

@@ -66,6 +66,13 @@ export class Softphone {
     return this.call !== null && !this.call.ended;
   }
 
+  // Whom the bot rings, in any call: the longest first.
+  get ringing() {
+    return this.view.state.calls.flatMap((call) =>
+      call.members.filter((member) => !member.answered).map((member) => ({ call, member })),
+    );
+  }
+
   // What the feed tells.
 
   welcomed({ resumed }) {
@@ -81,7 +88,7 @@ export class Softphone {
   know(state) {
     this.#ahead = state.now - Date.now() / 1000;
     this.#announce(state);
-    this.set({ state, known: true });
+    this.set({ known: true });
     if (this.view.mine !== null && this.call === null && !this.view.dialling) this.#lose();
     if (this.call !== null) this.view.last = this.call;
     this.ear.follow(this.live ? this.call : null);
@@ -98,11 +105,11 @@ export class Softphone {
   }
 
   #announce(state) {
-    const names = (calls) =>
-      new Set(calls.flatMap((call) => call.members.filter((one) => !one.answered).map((one) => one.name)));
-    const before = names(this.view.state.calls);
-    const rings = [...names(state.calls)].filter((name) => !before.has(name));
+    const before = new Set(this.ringing.map(({ member }) => member.name));
+    this.view.state = state;
+    const rings = this.ringing.map(({ member }) => member.name).filter((name) => !before.has(name));
     if (rings.length) this.view.announcement = this.texts.say("announce.rings", { name: rings.join(", ") });
+    else if (!this.ringing.length) this.view.announcement = "";
   }
 
   // What the person does.
@@ -127,7 +134,9 @@ export class Softphone {
   }
 
   async hangUp() {
-    if (this.live) await this.#try(() => ask(callPath(this.view.mine, "hang-up")));
+    if (!this.live) return;
+    this.microphone.follow(null);
+    await this.#try(() => ask(callPath(this.view.mine, "hang-up")));
   }
 
   clear() {

@@ -50,7 +50,7 @@ export function Phone({ phone }) {
                   type="text"
                   name=${name}
                   list=${name === "team_id" ? "teams" : undefined}
-                  spellcheck="false"
+                  spellcheck=${false}
                   placeholder=${state.usual[name]}
                   value=${line[name] ?? ""}
                   onInput=${change(name)}
