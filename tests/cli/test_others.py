@@ -195,7 +195,9 @@ async def test_the_simulator_alone(bench: Bench) -> None:
     async with bench.start("run") as bot:
         url = await bot.says("listens on ")
         port = url.rpartition(":")[2]
-        async with bench.start("simulate", BOT_PORT=port, BOT_SIMULATOR_PORT="0", BOT_ON_DUTY="anna") as platform:
+        faults = ("--faults", "seed=7 duplicated=1:1")
+        settings = {"BOT_PORT": port, "BOT_SIMULATOR_PORT": "0", "BOT_ON_DUTY": "anna"}
+        async with bench.start("simulate", *faults, **settings) as platform:
             address = await platform.says("Place a call: curl -X POST ")
             async with aiohttp.ClientSession() as session, session.post(address) as answer:
                 assert answer.status == 201
@@ -206,6 +208,13 @@ async def test_the_simulator_alone(bench: Bench) -> None:
             assert result.status == 0
             check_secrets(result.text)
             assert "Call.created" in result.out
+            assert "fault: Call.created is posted once more" in result.out
+
+
+async def test_faults_that_make_no_sense(bench: Bench) -> None:
+    result = await bench.run("simulate", "--faults", "thunder=1")
+    assert result.status == 2
+    assert "argument --faults: there is no fault 'thunder'; there are seed, duplicated, " in result.err
 
 
 async def test_the_command_line_itself(bench: Bench) -> None:
