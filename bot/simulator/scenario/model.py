@@ -91,7 +91,7 @@ class Scenario:
         on_duty: ids of the agents on duty, in the order of the rota; None where a rota or nothing says: then all are.
         rota: the file of a rota.
         start: the time at which it begins, with a time zone; None for any.
-        seed: what is left to chance follows from it.
+        seed: of the faults, where they name none; kept when a scenario is written.
         faults: what goes wrong between the platform and the bot.
         bot_away: when the bot is stopped without warning, in seconds from the beginning, and after how many more
             the next one starts on its journal; in order, without overlap.

@@ -178,6 +178,8 @@ def test_a_scenario_written_and_read_is_the_same() -> None:
     again = parse_scenario(dump_scenario(by_hand))
     assert again.agents[0].when_rung == (Reaction(Reacts.IGNORES),)
     assert not again.duty
+    other_seed = Scenario(calls=[ScriptedCall()], seed=1, faults=Faults(seed=2, slow=0.5))
+    assert parse_scenario(dump_scenario(other_seed)) == other_seed
     with_rota = Scenario(calls=[ScriptedCall()], rota=Path("week.toml"))
     assert parse_scenario(dump_scenario(with_rota)) == with_rota
 
