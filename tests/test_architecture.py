@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "config": {"errors", "settings"},
     "assembly": _ASSEMBLY,
     "app": {*_ASSEMBLY, "assembly", "blocked"},
-    "cli": {*_ASSEMBLY, "app", "assembly", "masking", "simulator", "testing"},
+    "cli": {*_ASSEMBLY, "app", "assembly", "fuzz", "masking", "simulator", "testing"},
     "__main__": {"cli"},
     # What handlers see.
     "__init__": {"api", "dispatch", "errors", "events", "flow"},
@@ -56,6 +56,8 @@ MAY_IMPORT = {
     "simulator": {"clock", "errors", "events", "signature", "toml", "wire"},
     # Tests of calls, the users' and our own: everything in one process.
     "testing": {*_ASSEMBLY, "app", "simulator"},
+    # Random people and faults, who make their worlds of the same stuff.
+    "fuzz": {*_ASSEMBLY, "app", "simulator", "testing"},
 }
 READ_THE_ENVIRONMENT = ("bot/settings.py", "bot/cli/")
 

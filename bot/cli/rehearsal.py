@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,36 +13,16 @@ from bot.app import Bot
 from bot.cli.stage import Stage
 from bot.clock import Clock
 from bot.dispatch import Handlers
+from bot.fuzz import Played, PlayedCall, Playhouse
+from bot.journal.flows import FlowState
 from bot.settings import Settings
-from bot.simulator import Record, Scenario, Verdict, play_scenario
-from bot.testing import ManualClock, world
-
-_OF_THE_WORLD: Final = frozenset(
-    {
-        "id",
-        "secret_key",
-        "api_url",
-        "webhook_secret",
-        "public_url",
-        "on_duty",
-        "rota",
-        "handlers",
-        "host",
-        "port",
-        "journal",
-        "simulator_port",
-    }
-)
-"""Settings that such a world decides itself."""
+from bot.simulator import Record, Scenario, Verdict, judge, play_scenario
 
 _UNDER_WAY: Final = ("bot_backlog_events", "bot_flows_running")
 _PATIENCE: Final = 10.0
 _LOOK_EVERY: Final = 0.05
 _ROUNDS: Final = 3
 """What the bot writes at the end of a call comes back to it as an event, and that may make it write once more."""
-
-_AFTERWARDS: Final = 3600.0
-"""Seconds that the bot has for what it does after the last call, in a time of its own."""
 
 Watch = Callable[[Record], None]
 
@@ -79,19 +59,25 @@ async def rehearse(scenario: Scenario, handlers: Handlers, settings: Settings, *
         settings: how the bot works, those of ports, journal, platform and rota aside.
         watch: is told what happens, as it happens.
     """
-    values = {name: getattr(settings, name) for name in settings.model_fields_set - _OF_THE_WORLD}
-    clock = ManualClock() if scenario.start is None else ManualClock(scenario.start.timestamp())
-    longest = max(call.at + call.expect.ends_within for call in scenario.calls) + _AFTERWARDS
-    rota = rota_of(scenario, settings)
-    duty = () if rota is not None else scenario.duty
-    with tempfile.TemporaryDirectory(prefix="workonflow-bot-scenario-") as folder:
-        async with world(
-            Path(folder), handlers, people=scenario.agents, on_duty=duty, clock=clock, rota=rota, **values
-        ) as there:
-            there.simulator.timeline.subscribe(watch)
-            verdicts = await there.see(play_scenario(there.simulator, scenario), longest)
-            await there.over(*(verdict.call for verdict in verdicts))
-            return Rehearsal(verdicts=verdicts, failures=failures(there.bot))
+    played = await Playhouse(handlers, settings).play(replace(scenario, rota=rota_of(scenario, settings)), watch)
+    return Rehearsal(verdicts=[_verdict(one) for one in played.calls], failures=failures_in(played))
+
+
+def _verdict(played: PlayedCall) -> Verdict:
+    expect = played.script.expect
+    late = [f"the call did not end within {expect.ends_within:g} s"] if played.endless else []
+    return Verdict(problems=[*late, *judge(played.call, expect)], call=played.call, name=played.script.name)
+
+
+def failures_in(played: Played) -> Sequence[str]:
+    """Return what failed at the bots of a scenario, a sentence each."""
+    letters = sum(len(call.letters) for call in played.calls)
+    ends = ((flow.start.name, flow.end) for call in played.calls for flow in call.flows)
+    failed = dict.fromkeys(name for name, end in ends if end is not None and end.state is FlowState.FAILED)
+    return [
+        *([f"handlers failed for good, on {letters} events"] if letters else []),
+        *(f"the flow {name} failed" for name in failed),
+    ]
 
 
 async def rehearse_in_real_time(
