@@ -10,11 +10,14 @@ from bot.flow.call import Call
 from bot.flow.route import FlowRoute
 
 _RING: Final = 30.0
+_LOOK_EVERY: Final = 60.0
+"""Seconds after which the platform is asked whether the caller is alone, if no event has told so."""
 
 
 async def answer_anyway(call: Call, reason: str = "") -> None:
     """Ring everybody on duty, unless an agent has the call; with nobody there, take a message.
 
+    Whoever has talked to somebody is not left alone in a silent call: it is ended when the others have gone.
     It uses nothing of what failed: it asks the platform who is in the call.
 
     Args:
@@ -24,19 +27,41 @@ async def answer_anyway(call: Call, reason: str = "") -> None:
     answered, ringing = await _attendance(call)
     call.log.warning("fallback", reason=reason, attended=bool(answered))
     if answered:
-        return
+        await _end_when_alone(call)
     for contact_id in ringing:
         # Rung anew in a moment; a telephone must not be rung twice at once.
         await call.call_off(contact_id)
     dialled = await call.dial(call.rota.on_duty(), together=True, ring=_RING)
     if dialled:
-        return
+        await _end_when_alone(call)
     try:
         await call.voicemail(notify=call.rota.on_duty(), thanks=None)
     except PromptError as error:
         # A message without having been asked for one is better than none.
         call.log.error("the fallback has no prompt", reason=str(error))  # noqa: TRY400 - the line says it all
         await call.voicemail(None, notify=call.rota.on_duty(), thanks=None)
+
+
+async def _end_when_alone(call: Call) -> None:
+    """Hang up when nobody but the caller is left; the end of the call ends the flow here, in any case."""
+    while not await _is_alone(call):
+        await call.wait_for("Call.Member.leaved", timeout=_LOOK_EVERY)
+    await call.hang_up()
+    await call.wait_for("Call.ended")
+
+
+async def _is_alone(call: Call) -> bool:
+    """Ask the platform whether nobody talks to the caller; where it does not say, somebody may."""
+
+    async def look() -> JsonValue:
+        try:
+            members = (await call.api.calls.get(call.id)).members
+        except ApiError as error:
+            call.log.warning("fallback cannot see whether the caller is alone", reason=error.message)
+            return False
+        return not any(member.answered and not member.has_originator for member in members)
+
+    return await call.step("is the caller alone", look) is True
 
 
 async def _attendance(call: Call) -> tuple[list[str], list[str]]:

@@ -15,7 +15,7 @@ from bot.flow.running import RunningFlow
 
 log = structlog.get_logger("bot.flow")
 
-_FIRST_PAUSE: Final = 5.0
+_FIRST_PAUSE: Final = 2.0
 _LONGEST_PAUSE: Final = 60.0
 _MOST: Final = 10
 """Fallback flows of one call that may fail; a platform that answers and refuses everything is not asked for ever."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from bot import Call, CallEnded, Fate, Reason, Rejected, Router
 from bot.dispatch import Handlers
 from bot.flow.gather import Gathered
-from bot.simulator import Caller, Contact
+from bot.simulator import Caller, Chance, Contact, Faults, silences
 from bot.testing.world import World, world
 from tests.support.handlers import handlers_of
 
@@ -321,11 +322,31 @@ async def test_a_flow_that_fails_leaves_the_caller_to_the_fallback(tmp_path: Pat
         await call.sleep(1000)
 
     async with world(tmp_path, handlers_of(router), people=[ABSENT, ANNA], flow_longest=30.0) as there:
-        call = await there.simulator.place_call(Caller(hangs_up_after=60.0))
+        call = await there.simulator.place_call(Caller(hangs_up_after=20.0 if how == "raises" else 50.0))
         await there.over(call)
         assert list(call.connected) == ["agent-anna"]
         assert there.count("bot_flows_ended_total", flow=reception_name(router), state="failed") == 1
         assert there.count("bot_flows_ended_total", flow="bot.fallback", state="ended") == 1
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_the_fallback_ends_a_call_that_the_agent_has_left(tmp_path: Path, *, told: bool) -> None:
+    router = Router()
+
+    @router.call(incoming=True)
+    async def bad(_call: Call) -> None:
+        raise RuntimeError("a bug")
+
+    async with world(tmp_path, handlers_of(router), people=[replace(ANNA, talks_for=20.0)]) as there:
+        call = await there.simulator.place_call()
+        await there.live_until(lambda: bool(call.connected))
+        await there.live(10.0)
+        assert not call.ended
+        there.simulator.faults = Faults(dropped=0.0 if told else Chance(1, most=1))
+        await there.over(call)
+        assert call.ended_by == "bot"
+        alone = [one for one in silences(call, there.clock.now()) if one.began > 10.0]
+        assert (not alone) is told, "without the event, the platform is asked now and then"
 
 
 async def test_a_call_without_a_flow_goes_to_the_fallback_and_ends_in_a_message(tmp_path: Path) -> None:
