@@ -12,6 +12,8 @@ from bot.flow.route import FlowRoute
 _RING: Final = 30.0
 _LOOK_EVERY: Final = 60.0
 """Seconds after which the platform is asked whether the caller is alone, if no event has told so."""
+_LOOK_AGAIN: Final = 5.0
+"""The same where the platform did not say."""
 
 
 async def answer_anyway(call: Call, reason: str = "") -> None:
@@ -44,24 +46,25 @@ async def answer_anyway(call: Call, reason: str = "") -> None:
 
 async def _end_when_alone(call: Call) -> None:
     """Hang up when nobody but the caller is left; the end of the call ends the flow here, in any case."""
-    while not await _is_alone(call):
-        await call.wait_for("Call.Member.leaved", timeout=_LOOK_EVERY)
+    while (alone := await _is_alone(call)) is not True:
+        await call.wait_for("Call.Member.leaved", timeout=_LOOK_AGAIN if alone is None else _LOOK_EVERY)
     await call.hang_up()
     await call.wait_for("Call.ended")
 
 
-async def _is_alone(call: Call) -> bool:
-    """Ask the platform whether nobody talks to the caller; where it does not say, somebody may."""
+async def _is_alone(call: Call) -> bool | None:
+    """Ask the platform whether nobody talks to the caller; return None where it does not say."""
 
     async def look() -> JsonValue:
         try:
             members = (await call.api.calls.get(call.id)).members
         except ApiError as error:
             call.log.warning("fallback cannot see whether the caller is alone", reason=error.message)
-            return False
+            return None
         return not any(member.answered and not member.has_originator for member in members)
 
-    return await call.step("is the caller alone", look) is True
+    alone = await call.step("is the caller alone", look)
+    return alone if isinstance(alone, bool) else None
 
 
 async def _attendance(call: Call) -> tuple[list[str], list[str]]:

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from bot.clock import Clock
+from bot.errors import InDoubt, NotSent
 from bot.events import CallEndedEvent, Event
 from bot.flow.fallback import Fallback
 from bot.flow.presence import Presence
@@ -16,7 +17,8 @@ from bot.flow.running import RunningFlow
 log = structlog.get_logger("bot.flow")
 
 _FIRST_PAUSE: Final = 2.0
-_LONGEST_PAUSE: Final = 60.0
+_LONGEST_PAUSE: Final = 6.0
+"""A caller hears nothing meanwhile; and the circuit breaker keeps many from asking at once."""
 _MOST: Final = 10
 """Fallback flows of one call that may fail; a platform that answers and refuses everything is not asked for ever."""
 
@@ -35,17 +37,21 @@ class Rescue:
         self._clock = clock
         self._longest = longest
 
-    async def attempt(self, flow: RunningFlow) -> bool:
+    async def attempt(self, flow: RunningFlow, error: BaseException) -> bool:
         """Do what can be done at once; if that is nothing, wait until the platform works.
 
         Args:
             flow: the fallback flow that failed. It is to be fed with events until this returns.
+            error: what it failed of.
 
         Returns:
             Whether the fallback is to begin anew. If not, somebody has the call, or it is over, or nothing helps.
         """
-        if await self._last_resort.rescue(flow.mailbox.subject, reason="the fallback failed") != "failed":
-            return False
+        result = await self._last_resort.rescue(flow.mailbox.subject, reason="the fallback failed")
+        if result != "failed":
+            # Ringing is not enough, somebody must stand by the call; and the platform works again.
+            unreached = isinstance(error, NotSent | InDoubt)
+            return unreached and result in ("rung", "attended") and flow.failures < _MOST
         until = flow.start.started_at + self._longest
         tries = flow.failures
         while flow.failures < _MOST and self._clock.now() < until:

@@ -241,9 +241,9 @@ class Flows:
                 result = flow.failed(LookupError(f"{result.transfer} is no registered flow; add @router.flow"))
             self._metrics.flows_ended.labels(flow.route.name, result.end.state).inc()
             again = self._caller_waits(flow, result)
-            if again and flow.route is FALLBACK:
+            if result.error is not None and again and flow.route is FALLBACK:
                 # The flow stays open meanwhile, so that a process that dies leaves the call to the next one.
-                again = await self._rescue.attempt(flow)
+                again = await self._rescue.attempt(flow, result.error)
             if self._flows.get(flow.start.lane) is flow:
                 del self._flows[flow.start.lane]
             # What comes next is noted before the end is, and nothing is awaited in between: a process that dies

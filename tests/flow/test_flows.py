@@ -349,6 +349,23 @@ async def test_the_fallback_ends_a_call_that_the_agent_has_left(tmp_path: Path, 
         assert (not alone) is told, "without the event, the platform is asked now and then"
 
 
+async def test_the_fallback_asks_again_whether_the_caller_is_alone(tmp_path: Path) -> None:
+    router = Router()
+
+    @router.call(incoming=True)
+    async def bad(_call: Call) -> None:
+        raise RuntimeError("a bug")
+
+    async with world(tmp_path, handlers_of(router), people=[replace(ANNA, talks_for=20.0)]) as there:
+        call = await there.simulator.place_call()
+        await there.live(21.0)
+        there.simulator.faults = Faults(unauthorised=Chance(1, most=2))
+        await there.over(call)
+        assert call.ended_by == "bot"
+        (alone,) = [one for one in silences(call, there.clock.now()) if one.began > 10.0]
+        assert 9.0 < alone.seconds < 11.0
+
+
 async def test_a_call_without_a_flow_goes_to_the_fallback_and_ends_in_a_message(tmp_path: Path) -> None:
     async with world(tmp_path, handlers_of(Router()), people=[ABSENT]) as there:
         call = await there.simulator.place_call(Caller(hangs_up_after=60.0))

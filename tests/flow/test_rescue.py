@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from aiohttp import web
 
 from bot import Call, Router
 from bot.journal import FlowEnd, FlowState
-from bot.simulator import Caller, Contact, SimCall
+from bot.simulator import Caller, Contact, Reaction, Reacts, SimCall
 from bot.testing.world import World, world
 from tests.flow.test_doubt import Line, sent, wired
 from tests.support.cable import cable, data
@@ -124,6 +125,21 @@ async def test_nobody_waits_for_longer_than_a_flow_may_last(tmp_path: Path) -> N
         assert there.count("bot_flows_running") == 1
         await there.live(120)
         assert there.count("bot_flows_running") == 0
+
+
+async def test_whoever_the_last_resort_rings_is_not_left_to_themselves(tmp_path: Path) -> None:
+    line = Line()
+    breaks(line, "call.audio/play")
+    declines_first = replace(ANNA, when_rung=[Reaction(Reacts.DECLINES, 2.0), Reaction(Reacts.ANSWERS, 4.0, 20.0)])
+    async with wired(tmp_path, reception(), line, [declines_first]) as there:
+        call = await there.simulator.place_call(Caller())
+        await there.over(call)
+        assert call.connected == [ANNA.contact_id]
+        assert call.ended_by == "bot"
+        assert there.count("bot_fallbacks_total", result="rung") == 1
+        assert "rang twice" not in there.notes(call)
+        states = [one.state for one in await ends(there, call) if one]
+        assert states == [FlowState.FAILED, FlowState.FAILED, FlowState.ENDED]
 
 
 async def test_the_last_resort_may_be_enough(tmp_path: Path) -> None:
