@@ -5,6 +5,7 @@ read out and may be changed. The wish is written into the call's thread and to e
 """
 
 from bot import Call, Router
+from handlers.survey import survey
 
 PATIENCE = 60.0
 """Seconds that a caller waits before each offer."""
@@ -18,8 +19,9 @@ router = Router()
 async def callback_offer(call: Call, *, group: str) -> None:
     """Let the caller wait for a group, and offer a callback now and then."""
     for _ in range(OFFERS):
-        if await call.queue(call.rota.on_duty(group), longest=PATIENCE):
-            return
+        taken = await call.queue(call.rota.on_duty(group), longest=PATIENCE)
+        if taken:
+            call.transfer(survey, agent=taken.answered_by)
         if await call.menu("callback-offer", {"1": True}, tries=1):
             await take_wish(call, group)
             return

@@ -29,7 +29,9 @@ async def conference(call: Call) -> None:
         await call.record()
         await call.play("conference-welcome", barge_in=False)
         await ring_missing(call, group)
+        music = False
         while any(member.present for member in call.members):
+            music = await keep_company(call, music=music)
             match await call.wait_for("Call.Member.*", _matters):
                 case MemberDtmf():
                     await ring_missing(call, group)
@@ -50,6 +52,16 @@ async def ring_missing(call: Call, group: str) -> None:
                 await call.invite(person.contact_id, phone=person.phone)
             except ApiError as error:
                 call.log.warning("cannot be rung", contact=person.contact_id, reason=error.message)
+
+
+async def keep_company(call: Call, *, music: bool) -> bool:
+    """Play music to whoever is alone in the room, and stop it when others come; return whether it plays now."""
+    alone = sum(member.present for member in call.members) == 1
+    if alone and not music:
+        await call.play("hold-music", loop=True)
+    elif music and not alone:
+        await call.stop("hold-music")
+    return alone
 
 
 def _matters(event: Event) -> bool:

@@ -70,8 +70,9 @@ async def test_somebody_who_comes_free_takes_the_call(tmp_path: Path) -> None:
     async with office(tmp_path, [AWAY, BORIS]) as there:
         call = await there.simulator.place_call(calling(hangs_up_after=120.0))
         await there.live(40.0)
-        there.simulator.add_contact(replace(ANNA, answers_after=3.0))
+        there.simulator.add_contact(replace(ANNA, answers_after=3.0, talks_for=10.0))
         await there.over(call)
         assert call.connected == [ANNA.contact_id]
+        assert "survey-question" in sounds(call), "whoever was talked to is not left alone"
         assert "callback-offer" not in sounds(call)
         assert set(invited(there, call)) == {ANNA.contact_id}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from bot.simulator import Caller, Contact
+from bot.simulator import Caller, Contact, silences
 from bot.simulator.line import Line
 from handlers.conference import LINE
 from tests.handlers.office import comments, invited, office, sounds
@@ -24,9 +24,10 @@ async def test_the_pin_opens_the_room_and_its_members_come(tmp_path: Path) -> No
     async with office(tmp_path, [replace(ANNA, talks_for=30.0), BORIS]) as there:
         call = await there.simulator.place_call(typing("4711#", hangs_up_after=60.0), line=ROOM)
         await there.over(call)
-        assert sounds(call) == ["enter-pin", "conference-welcome", "beep"]
+        assert sounds(call) == ["enter-pin", "conference-welcome", "hold-music", "beep", "hold-music"]
         assert call.connected == [ANNA.contact_id]
         assert call.recorded
+        assert max(silence.seconds for silence in silences(call, there.clock.now())) < 5.0
         assert comments(call) == ["Conference sales: agent-anna"]
 
 
@@ -73,5 +74,5 @@ async def test_a_conference_over_a_restart(tmp_path: Path) -> None:
             await there.start(examples())
         await there.over(call)
         assert invited(there, call) == [ANNA.contact_id]
-        assert sounds(call) == ["enter-pin", "conference-welcome", "beep"]
+        assert sounds(call) == ["enter-pin", "conference-welcome", "hold-music", "beep", "hold-music"]
         assert comments(call) == ["Conference sales: agent-anna"]
