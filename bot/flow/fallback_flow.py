@@ -7,6 +7,7 @@ from typing import Final
 from bot.errors import ApiError, PromptError
 from bot.events import JsonValue
 from bot.flow.call import Call
+from bot.flow.members import MemberState
 from bot.flow.route import FlowRoute
 
 _RING: Final = 30.0
@@ -38,18 +39,23 @@ async def answer_anyway(call: Call, reason: str = "") -> None:
         await _end_when_alone(call)
     try:
         await call.voicemail(notify=call.rota.on_duty(), thanks=None)
-    except PromptError as error:
+    except (PromptError, ApiError) as error:
         # A message without having been asked for one is better than none.
-        call.log.error("the fallback has no prompt", reason=str(error))  # noqa: TRY400 - the line says it all
+        call.log.error("the fallback cannot ask for a message", reason=str(error))  # noqa: TRY400 - the line says it all
         await call.voicemail(None, notify=call.rota.on_duty(), thanks=None)
 
 
 async def _end_when_alone(call: Call) -> None:
     """Hang up when nobody but the caller is left; the end of the call ends the flow here, in any case."""
-    while (alone := await _is_alone(call)) is not True:
-        await call.wait_for("Call.Member.leaved", timeout=_LOOK_AGAIN if alone is None else _LOOK_EVERY)
-    await call.hang_up()
-    await call.wait_for("Call.ended")
+    while True:
+        alone = await _is_alone(call)
+        if alone:
+            try:
+                await call.hang_up()
+            except ApiError as error:
+                # Whoever rings now would ring for a conversation that is over.
+                call.log.warning("fallback cannot end the call", reason=error.message)
+        await call.wait_for("Call.Member.leaved", timeout=_LOOK_EVERY if alone is False else _LOOK_AGAIN)
 
 
 async def _is_alone(call: Call) -> bool | None:
@@ -68,7 +74,7 @@ async def _is_alone(call: Call) -> bool | None:
 
 
 async def _attendance(call: Call) -> tuple[list[str], list[str]]:
-    """Return which agents are in the call, and which are being rung."""
+    """Return which agents are in the call, and which are being rung: as the platform says, else as its events did."""
 
     async def look() -> JsonValue:
         try:
@@ -76,7 +82,7 @@ async def _attendance(call: Call) -> tuple[list[str], list[str]]:
         except ApiError as error:
             # Not knowing is no reason to leave the caller alone.
             call.log.warning("fallback cannot see who is in the call", reason=error.message)
-            return [[], []]
+            return None
         agents = [member for member in members if not member.has_originator and member.contact_id]
         return [
             [agent.contact_id for agent in agents if agent.answered],
@@ -87,7 +93,11 @@ async def _attendance(call: Call) -> tuple[list[str], list[str]]:
         case [list(answered), list(ringing)]:
             return [str(one) for one in answered], [str(one) for one in ringing]
         case _:
-            return [], []
+            agents = [member for member in call.members if not member.is_caller]
+            return (
+                [agent.contact_id or "" for agent in agents if agent.present],
+                [agent.contact_id for agent in agents if agent.contact_id and agent.state is MemberState.RINGING],
+            )
 
 
 FALLBACK: Final = FlowRoute(

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from bot.clock import Clock
-from bot.errors import InDoubt, NotSent
+from bot.errors import ApiError
 from bot.events import CallEndedEvent, Event
 from bot.flow.fallback import Fallback
 from bot.flow.presence import Presence
@@ -49,9 +49,8 @@ class Rescue:
         """
         result = await self._last_resort.rescue(flow.mailbox.subject, reason="the fallback failed")
         if result != "failed":
-            # Ringing is not enough, somebody must stand by the call; and the platform works again.
-            unreached = isinstance(error, NotSent | InDoubt)
-            return unreached and result in ("rung", "attended") and flow.failures < _MOST
+            # Ringing is not enough, somebody must stand by the call; and the platform works, or works again.
+            return isinstance(error, ApiError) and result in ("rung", "attended") and flow.failures < _MOST
         until = flow.start.started_at + self._longest
         tries = flow.failures
         while flow.failures < _MOST and self._clock.now() < until:

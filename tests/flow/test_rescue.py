@@ -127,9 +127,56 @@ async def test_nobody_waits_for_longer_than_a_flow_may_last(tmp_path: Path) -> N
         assert there.count("bot_flows_running") == 0
 
 
+async def test_where_the_platform_does_not_say_who_is_rung_its_events_do(tmp_path: Path) -> None:
+    line, router = Line(), Router()
+    breaks(line, "call/get")
+
+    @router.call(incoming=True)
+    async def bad(call: Call) -> None:
+        await call.invite(ANNA.contact_id)
+        await call.sleep(1)
+        raise RuntimeError("a bug")
+
+    async with wired(tmp_path, router, line, [replace(ANNA, talks_for=10.0)]) as there:
+        call = await there.simulator.place_call(Caller(hangs_up_after=60.0))
+        await there.over(call)
+        assert sent(there, call, "call.user/invite") == 2
+        assert "rang twice" not in there.notes(call)
+        assert call.connected == [ANNA.contact_id]
+
+
+async def test_nobody_is_rung_because_a_call_cannot_be_ended(tmp_path: Path) -> None:
+    line, router = Line(), Router()
+    breaks(line, "call/kick", status=401)
+
+    @router.call(incoming=True)
+    async def bad(_call: Call) -> None:
+        raise RuntimeError("a bug")
+
+    async with wired(tmp_path, router, line, [replace(ANNA, talks_for=10.0)]) as there:
+        call = await there.simulator.place_call(Caller())
+        await there.live(60.0)
+        assert not call.ended
+        assert sent(there, call, "call.user/invite") == 1
+        line.answers.clear()
+        await there.live(6.0)
+        assert call.ended_by == "bot"
+
+
+async def test_a_message_is_taken_though_it_cannot_be_asked_for(tmp_path: Path) -> None:
+    line = Line()
+    breaks(line, "call.audio/play", status=400)
+    async with wired(tmp_path, reception(), line, []) as there:
+        call = await there.simulator.place_call(Caller(hangs_up_after=30.0))
+        await there.over(call)
+        assert call.recorded
+        assert sent(there, call, "comment/create") == 1
+        assert [one and one.state for one in await ends(there, call)] == [FlowState.FAILED, FlowState.ENDED]
+
+
 async def test_whoever_the_last_resort_rings_is_not_left_to_themselves(tmp_path: Path) -> None:
     line = Line()
-    breaks(line, "call.audio/play")
+    breaks(line, "call.audio/play", "call.recording/start", status=400)
     declines_first = replace(ANNA, when_rung=[Reaction(Reacts.DECLINES, 2.0), Reaction(Reacts.ANSWERS, 4.0, 20.0)])
     async with wired(tmp_path, reception(), line, [declines_first]) as there:
         call = await there.simulator.place_call(Caller())
@@ -145,9 +192,13 @@ async def test_whoever_the_last_resort_rings_is_not_left_to_themselves(tmp_path:
 async def test_the_last_resort_may_be_enough(tmp_path: Path) -> None:
     line = Line()
     breaks(line, "call.audio/play", status=400)
+    asked: list[object] = []
 
-    def record(_body: object) -> web.Response:
-        # The last resort is the first that asks for it.
+    def record(body: object) -> web.Response:
+        # The last resort is the second that asks for it.
+        asked.append(body)
+        if len(asked) == 1:
+            return web.json_response({"code": 400, "message": "no"}, status=400)
         line.answers.clear()
         return data(None)
 
