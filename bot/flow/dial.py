@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.api import Invitee
-from bot.errors import ApiError, InDoubt
+from bot.errors import ApiError, InDoubt, Rejected, Unauthorised
 from bot.events import Event, JsonValue, MemberDtmf, MemberEvent, MemberInviteEnded, MemberLeft
 from bot.flow.dialled import Dialled, Fate
 from bot.flow.duty import Duty, Target
@@ -26,6 +26,8 @@ class _Manner:
     confirm_prompt: str
     confirm_timeout: float
     language: str | None
+    rung: AbstractSet[str]
+    """Whose telephones ring already, and could not be called off."""
 
 
 class CallDial(CallPeople):
@@ -69,13 +71,19 @@ class CallDial(CallPeople):
         key = ("1" if confirm else None) if isinstance(confirm, bool) else confirm
         if ring <= 0 or (key is not None and key not in "0123456789*#"):
             raise ValueError(f"ring must be positive and confirm a key; they are {ring!r} and {confirm!r}")
-        manner = _Manner(
-            ring=ring, confirm=key, confirm_prompt=confirm_prompt, confirm_timeout=confirm_timeout, language=language
-        )
         rounds = await self._rounds(target)
         if together:
             rounds = [tuple(one for group in rounds for one in group)]
-        fates = await self._in_call_already({one.contact_id for group in rounds for one in group})
+        wanted = {one.contact_id for group in rounds for one in group}
+        manner = _Manner(
+            ring=ring,
+            confirm=key,
+            confirm_prompt=confirm_prompt,
+            confirm_timeout=confirm_timeout,
+            language=language,
+            rung=await self._rung_already(wanted),
+        )
+        fates = await self._in_call_already(wanted)
         return await self._with_music(rounds, manner, hold_music, fates)
 
     async def _with_music(
@@ -116,7 +124,7 @@ class CallDial(CallPeople):
 
     async def _ring_group(self, group: Sequence[Invitee], manner: _Manner, fates: dict[str, Fate]) -> str | None:
         after = self._steps.position
-        ringing = {one.contact_id for one in group if await self._rings(one, fates)}
+        ringing = {one.contact_id for one in group if one.contact_id in manner.rung or await self._rings(one, fates)}
         until = self._steps.now + manner.ring
 
         def matters(event: Event) -> bool:
@@ -151,12 +159,15 @@ class CallDial(CallPeople):
         await self._stop_ringing(ringing, after)
         return None
 
-    async def _in_call_already(self, wanted: AbstractSet[str]) -> dict[str, Fate]:
-        """Return those who are in the call, whom nobody rings; those who are being rung already are called off."""
+    async def _rung_already(self, wanted: AbstractSet[str]) -> AbstractSet[str]:
+        """Call off those who are being rung already; return who could not be, whom nobody may ring twice."""
         after = self._steps.position
-        known = {one.contact_id: one for one in self.members if one.contact_id in wanted}
-        await self._stop_ringing({who for who, one in known.items() if who and one.state is MemberState.RINGING}, after)
-        present = sorted(who for who, one in known.items() if who and one.present)
+        ringing = {one.contact_id for one in self.members if one.contact_id and one.state is MemberState.RINGING}
+        return await self._stop_ringing(ringing & wanted, after)
+
+    async def _in_call_already(self, wanted: AbstractSet[str]) -> dict[str, Fate]:
+        """Return those who are in the call, whom nobody rings."""
+        present = sorted(who for one in self.members if one.present and (who := one.contact_id) in wanted and who)
         if not present:
             return {}
 
@@ -193,10 +204,13 @@ class CallDial(CallPeople):
             return False
         return True
 
-    async def _stop_ringing(self, ringing: set[str], after: int) -> None:
-        """Call off who does not pick up, and see it done, so that its end is not taken for that of a later ring."""
-        for who in sorted(ringing):
-            await self.call_off(who)
+    async def _stop_ringing(self, ringing: set[str], after: int) -> AbstractSet[str]:
+        """Call off who does not pick up, and see it done, so that its end is not taken for that of a later ring.
+
+        Returns:
+            Who may be ringing still: the platform was not reached, and has not told of an end either.
+        """
+        unreached = {who for who in sorted(ringing) if not await self._silenced(who)}
         until = self._steps.now + _CALLED_OFF_WITHIN
 
         def falls_silent(event: Event) -> bool:
@@ -205,11 +219,21 @@ class CallDial(CallPeople):
         while ringing:
             ended = await self._wait("wait for silence", falls_silent, after=after, until=until)
             if ended is None:
-                return
+                break
             after = ended.seq
             if not _answers(ended.event):
                 # Who answered at the last moment is put out, which is still to come.
                 ringing.discard(_who(ended.event))
+        return ringing & unreached
+
+    async def _silenced(self, who: str) -> bool:
+        """Call an invitation off; return whether the platform was told, which refuses where there is none."""
+        try:
+            await self.kick(who)
+        except ApiError as error:
+            self.log.info("not called off", contact=who, reason=error.message)
+            return isinstance(error, Rejected) and not isinstance(error, Unauthorised)
+        return True
 
     async def _in_already(self, ringing: AbstractSet[str]) -> str | None:
         """Return one of those being rung who is in the call although no event has told so; None if nobody is."""

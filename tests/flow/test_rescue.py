@@ -145,6 +145,25 @@ async def test_where_the_platform_does_not_say_who_is_rung_its_events_do(tmp_pat
         assert call.connected == [ANNA.contact_id]
 
 
+async def test_whoever_cannot_be_called_off_is_not_rung_once_more(tmp_path: Path) -> None:
+    line, router = Line(), Router()
+    breaks(line, "call/kick", status=500)
+
+    @router.call(incoming=True)
+    async def bad(call: Call) -> None:
+        await call.invite(ANNA.contact_id)
+        await call.sleep(1)
+        raise RuntimeError("a bug")
+
+    async with wired(tmp_path, router, line, [replace(ANNA, answers_after=15.0, talks_for=10.0)]) as there:
+        call = await there.simulator.place_call(Caller(hangs_up_after=60.0))
+        await there.live_until(lambda: bool(call.connected))
+        line.answers.clear()
+        await there.over(call)
+        assert sent(there, call, "call.user/invite") == 1
+        assert call.ended_by == "bot", "the answer to the first ringing counts"
+
+
 async def test_nobody_is_rung_because_a_call_cannot_be_ended(tmp_path: Path) -> None:
     line, router = Line(), Router()
     breaks(line, "call/kick", status=401)
