@@ -14,8 +14,7 @@ FlowFunction: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 """A flow: an async function of a `Call`, and of what another flow hands over by `Call.transfer`."""
 
 _BETWEEN_ROUNDS: Final = 5.0
-"""Seconds before a queue looks again when nobody is on duty."""
-_NOT_RUNG: Final = (Fate.UNREACHABLE, Fate.IN_CALL)
+"""Seconds from the beginning of one round of a queue to the next one, at least."""
 
 
 class Transfer(BaseException):
@@ -79,6 +78,7 @@ class Call(CallVoicemail):
         began = said = await self._now()
         fates: dict[str, Fate] = {}
         while (left := began + longest - self._steps.now) > 0:
+            again = min(self._steps.now + _BETWEEN_ROUNDS, began + longest)
             dialled = await self.dial(
                 target, ring=min(ring, left), hold_music=music, confirm=confirm, language=language
             )
@@ -88,8 +88,9 @@ class Call(CallVoicemail):
             if announcement is not None and self._steps.now - said >= announce_every:
                 await self.play(announcement, language=language)
                 said = self._steps.now
-            if all(fate in _NOT_RUNG for fate in dialled.fates.values()):
-                await self._pause(min(_BETWEEN_ROUNDS, began + longest - self._steps.now), music, language)
+            if self._steps.now < again:
+                # Nobody to ring, or everybody busy or declining at once: no reason to ask the platform without a break.
+                await self._pause(again - self._steps.now, music, language)
         return Dialled(None, fates)
 
     def transfer(self, flow: FlowFunction, **arguments: JsonValue) -> NoReturn:

@@ -12,8 +12,11 @@ from bot.errors import ApiError, InDoubt, Rejected, Unauthorised
 from bot.events import Event, JsonValue, MemberDtmf, MemberEvent, MemberInviteEnded, MemberLeft
 from bot.flow.dialled import Dialled, Fate
 from bot.flow.duty import Duty, Target
+from bot.flow.mailbox import Match
 from bot.flow.members import MemberState
+from bot.flow.parts import CallParts
 from bot.flow.people import CallPeople
+from bot.journal import StoredEvent
 
 _CALLED_OFF_WITHIN: Final = 2.0
 """Seconds in which the platform tells that an invitation, or the call, is over."""
@@ -32,6 +35,10 @@ class _Manner:
 
 class CallDial(CallPeople):
     """Dialling."""
+
+    def __init__(self, parts: CallParts) -> None:
+        super().__init__(parts)
+        self._late_ends: set[str] = set()  # whose ringing is over, while the event of that is still to come
 
     async def dial(
         self,
@@ -131,7 +138,7 @@ class CallDial(CallPeople):
             return _ends(event, ringing) or (isinstance(event, MemberLeft) and self._book.is_callers(event))
 
         while ringing:
-            ended = await self._wait("wait for answer", matters, after=after, until=until)
+            ended = await self._end_of_ringing("wait for answer", matters, after, until)
             if ended is not None:
                 after = ended.seq
                 who, answered = _who(ended.event), _answers(ended.event)
@@ -217,14 +224,24 @@ class CallDial(CallPeople):
             return _ends(event, ringing)
 
         while ringing:
-            ended = await self._wait("wait for silence", falls_silent, after=after, until=until)
+            ended = await self._end_of_ringing("wait for silence", falls_silent, after, until)
             if ended is None:
                 break
             after = ended.seq
             if not _answers(ended.event):
                 # Who answered at the last moment is put out, which is still to come.
                 ringing.discard(_who(ended.event))
+        self._late_ends |= ringing - unreached
         return ringing & unreached
+
+    async def _end_of_ringing(self, name: str, match: Match, after: int, until: float) -> StoredEvent | None:
+        """Wait for an event; the end of an earlier ringing, which had not come in time, is none."""
+        while True:
+            ended = await self._wait(name, match, after=after, until=until)
+            if ended is None or _answers(ended.event) or _who(ended.event) not in self._late_ends:
+                return ended
+            self._late_ends.discard(_who(ended.event))
+            after = ended.seq
 
     async def _silenced(self, who: str) -> bool:
         """Call an invitation off; return whether the platform was told, which refuses where there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from aiohttp import web
 
 from bot import Call, Dialled, Fate, Invitee, Router
 from bot.events import JsonValue
-from bot.simulator import Caller, Contact, SimCall
+from bot.simulator import Caller, Chance, Contact, Faults, Reaction, Reacts, SimCall, silences
+from bot.simulator.dice import Dice
 from bot.testing.world import WEBHOOK_SECRET, World, world
 from tests.flow.test_doubt import Line, wired
 from tests.support.cable import data
@@ -145,6 +147,46 @@ async def test_a_queue_does_not_hurry_where_everybody_is_in_the_call(tmp_path: P
         await there.over(call)
         assert len(said(there, call, "call/get")) <= 6
     assert found == [Dialled(None, {"anna": Fate.IN_CALL})]
+
+
+async def test_a_queue_does_not_hurry_where_everybody_declines_at_once(tmp_path: Path) -> None:
+    router, found = Router(), list[Dialled]()
+
+    @router.call(incoming=True)
+    async def wait(call: Call) -> None:
+        found.append(await call.queue(["anna", "boris"], longest=32, announcement=None))
+        await call.hang_up()
+
+    people = [replace(person, answers_after=0.0, declines=True) for person in (ANNA, BORIS)]
+    async with world(tmp_path, handlers_of(router), people=people) as there:
+        call = await there.simulator.place_call(Caller())
+        await there.over(call)
+        assert len(said(there, call, "call.user/invite")) == 2 * 7, "a round every five seconds"
+        assert not silences(call, there.clock.now())
+    assert found == [Dialled(None, {"anna": Fate.NO_ANSWER, "boris": Fate.NO_ANSWER})]
+
+
+async def test_the_late_end_of_a_ringing_is_not_taken_for_that_of_the_next(tmp_path: Path) -> None:
+    router, found = Router(), list[Dialled]()
+
+    @router.call(incoming=True)
+    async def ring(call: Call) -> None:
+        found.append(await call.dial("anna", ring=10))
+        found.append(await call.dial("anna", ring=10))
+        await call.sleep(30)
+        await call.hang_up()
+
+    slow = Contact(contact_id="anna", name="Anna", when_rung=[Reaction(Reacts.IGNORES), Reaction(Reacts.ANSWERS, 8.0)])
+    late = [Faults(seed=seed, delayed=Chance(1, most=1), delay_longest=6.0) for seed in range(50)]
+    async with world(tmp_path, handlers_of(router), people=[slow]) as there:
+        call = await there.simulator.place_call(Caller())
+        await there.live(9.0)
+        there.simulator.faults = next(faults for faults in late if Dice(faults).event(call.caller.phone).delay > 4.0)
+        await there.over(call)
+        assert any("Invite.ended is delayed" in text for text in there.notes(call))
+        assert call.connected == ["anna"]
+        assert "rang twice" not in there.notes(call)
+    assert found == [Dialled(None, {"anna": Fate.NO_ANSWER}), Dialled("anna", {"anna": Fate.ANSWERED})]
 
 
 @pytest.mark.parametrize("who", [{"phone": "+74951234567"}, {}])
