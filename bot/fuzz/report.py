@@ -26,7 +26,7 @@ def report(results: Results) -> Iterator[str]:
         if found
         else "  found                  nothing"
     )
-    if results.small:
+    if results.cases:
         yield f"  making it small        {results.small:.1f} s"
 
 
