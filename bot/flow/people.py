@@ -43,6 +43,8 @@ class CallPeople(CallGather):
             # of the ringing may be on its way still.
             return await self._event_or_time(invited, after, self._services.clock.now() + ON_THEIR_WAY)
 
+        # Noted before anything is sent, so that a process which takes over knows whether there is anything to doubt.
+        await self._steps.do("about to ring", {"contactId": contact_id}, _noted)
         sending = Sending(send=send, done=rung)
         await self._request(spec.USER_INVITE, {"contactId": contact_id, "phone": phone}, sending)
 
@@ -123,3 +125,7 @@ class CallPeople(CallGather):
             await self.kick(contact_id)
         except ApiError as error:
             self.log.info("not put out, probably gone already", contact=contact_id, reason=error.message)
+
+
+async def _noted(_doubt: bool) -> JsonValue:
+    return None

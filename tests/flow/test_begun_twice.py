@@ -6,13 +6,11 @@ import sqlite3
 from pathlib import Path
 
 from bot import Call, CallEnded, Router
-from bot.simulator import Caller, Contact
+from bot.simulator import Caller
 from bot.testing.world import World
 from tests.flow.test_doubt import Line, ended_well, sent, wired
 from tests.support.cable import Fault
 from tests.support.handlers import handlers_of
-
-ANNA = Contact(contact_id="agent-anna", name="Anna", answers_after=4.0)
 
 
 async def killed_early(there: World, line: Line, router: Router, *, away: float = 1.0) -> None:
@@ -30,20 +28,19 @@ async def killed_early(there: World, line: Line, router: Router, *, away: float 
     await there.start(handlers_of(router))
 
 
-async def test_nobody_is_rung_twice_by_a_flow_that_begins_with_it(tmp_path: Path) -> None:
+async def test_nothing_is_written_twice_by_a_flow_that_begins_with_it(tmp_path: Path) -> None:
     router, line = Router(), Line()
-    line.faults["call.user/invite"] = Fault.UNANSWERED
+    line.faults["comment/create"] = Fault.UNANSWERED
 
     @router.call(incoming=True)
-    async def hotline(call: Call) -> None:
-        await call.dial(ANNA.contact_id, hold_music=None)
+    async def log(call: Call) -> None:
+        await call.comment("a call")
 
     async with wired(tmp_path, router, line) as there:
         call = await there.simulator.place_call(Caller(hangs_up_after=30))
         await killed_early(there, line, router)
         await there.over(call)
-        assert sent(there, call, "call.user/invite") == 1, there.story()
-        assert call.connected == [ANNA.contact_id]
+        assert sent(there, call, "comment/create") == 1, there.story()
         assert await ended_well(there, call), there.story()
 
 
@@ -97,12 +94,12 @@ async def test_what_a_flow_does_for_real_is_no_reason_to_doubt_the_next(tmp_path
 
 async def test_a_call_that_ended_before_its_flow_could_begin_anew(tmp_path: Path) -> None:
     router, line, ends = Router(), Line(), list[str]()
-    line.faults["call.user/invite"] = Fault.UNANSWERED
+    line.faults["call.audio/play"] = Fault.UNANSWERED
 
     @router.call(incoming=True)
-    async def hotline(call: Call) -> None:
+    async def greet(call: Call) -> None:
         try:
-            await call.dial(ANNA.contact_id, hold_music=None)
+            await call.play("welcome")
         except CallEnded:
             ends.append("ended")
             raise
@@ -112,4 +109,4 @@ async def test_a_call_that_ended_before_its_flow_could_begin_anew(tmp_path: Path
         await killed_early(there, line, router, away=5)
         await there.over(call)
         assert ends == ["ended"]
-        assert sent(there, call, "call.user/invite") == 1, there.story()
+        assert sent(there, call, "call.audio/play") == 1, there.story()
