@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Final, TypeAlias
 
-from bot.simulator import Caller, Contact, SimCall, SimulatorError
+from bot.simulator import Caller, Contact, Refusal, SimCall
 from tests.acceptance.desk import agents_of
 
 Behaviour: TypeAlias = Callable[[SimCall, Random], Awaitable[None]]
@@ -54,7 +54,7 @@ class Script:
 
     async def play(self, call: SimCall, random: Random) -> None:
         """Do what the caller does; who waits in vain hangs up, and the call did not go as scripted."""
-        with suppress(SimulatorError):  # what comes too late has no effect
+        with suppress(Refusal):  # what comes too late has no effect
             try:
                 async with asyncio.timeout(_PATIENCE):
                     await self.behaviour(call, random)
