@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.api import spec
 from bot.errors import ApiError, PromptError, Rejected
 from bot.events import Event, JsonValue, MemberDtmf
+from bot.flow.checks import not_negative
 from bot.flow.core import CallCore
 from bot.flow.doubt import Sending
 from bot.flow.parts import CallParts
@@ -61,8 +62,10 @@ class CallAudio(CallCore):
 
         Raises:
             PromptError: there is no such prompt.
-            ValueError: an address is to be waited for, and its duration is not given.
+            ValueError: an address is to be waited for, and its duration is not given, or ``duration`` is negative.
         """
+        if duration is not None:
+            not_negative(duration=duration)
         waited = wait and not loop
         if waited and "://" in prompt and duration is None:
             raise ValueError("waiting for the end of an address needs its duration; give duration=, or wait=False")

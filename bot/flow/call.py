@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, NoReturn, TypeAlias
 
 from bot.events import JsonValue
+from bot.flow.checks import positive
 from bot.flow.dialled import Dialled, Fate
 from bot.flow.duty import Target
 from bot.flow.voicemail import CallVoicemail
@@ -73,8 +74,7 @@ class Call(CallVoicemail):
         Raises:
             ValueError: a number is out of its range.
         """
-        if longest <= 0 or announce_every <= 0:
-            raise ValueError("longest and announce_every must be positive")
+        positive(longest=longest, ring=ring, announce_every=announce_every)
         began = said = await self._now()
         fates: dict[str, Fate] = {}
         while (left := began + longest - self._steps.now) > 0:

@@ -16,6 +16,7 @@ from bot.errors import ApiError, BotError, StepFailed
 from bot.events import Event, JsonValue, MemberDtmf, Originator
 from bot.events.names import canonical
 from bot.flow.branches import first_of
+from bot.flow.checks import not_negative
 from bot.flow.doubt import Sending, refused
 from bot.flow.duty import RotaView
 from bot.flow.mailbox import Match
@@ -128,8 +129,13 @@ class CallCore:
         return await self._steps.do(f"step {name}", None, act, after_end=True)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait; after a restart, only for the rest."""
-        await self._sleep_until(await self._now() + _not_negative("seconds", seconds))
+        """Wait; after a restart, only for the rest.
+
+        Raises:
+            ValueError: ``seconds`` is negative.
+        """
+        not_negative(seconds=seconds)
+        await self._sleep_until(await self._now() + seconds)
 
     async def wait_for(
         self, event: str, predicate: Match | None = None, *, timeout: float | None = None
@@ -143,7 +149,12 @@ class CallCore:
 
         Returns:
             The event, or None if the time is up.
+
+        Raises:
+            ValueError: ``timeout`` is negative.
         """
+        if timeout is not None:
+            not_negative(timeout=timeout)
         name = canonical(event)
         prefix = name[:-1] if name.endswith("*") else None
 
@@ -152,7 +163,7 @@ class CallCore:
             return named and (predicate is None or predicate(one))
 
         after = self._steps.position
-        until = None if timeout is None else await self._now() + _not_negative("timeout", timeout)
+        until = None if timeout is None else await self._now() + timeout
         found = await self._wait(f"wait for {name}", wanted, after=after, until=until)
         return None if found is None else found.event
 
@@ -278,9 +289,3 @@ def _give_up(expected: asyncio.Future[StoredEvent | None]) -> None:
 
 def _number(value: JsonValue) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
-
-
-def _not_negative(name: str, value: float) -> float:
-    if not value >= 0:
-        raise ValueError(f"{name} must not be negative, and is {value!r}")
-    return value

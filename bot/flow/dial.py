@@ -10,6 +10,7 @@ from typing import Final
 from bot.api import Invitee
 from bot.errors import ApiError, InDoubt, Rejected, Unauthorised
 from bot.events import Event, JsonValue, MemberDtmf, MemberEvent, MemberInviteEnded, MemberLeft
+from bot.flow.checks import not_negative, one_key, positive
 from bot.flow.dialled import Dialled, Fate
 from bot.flow.duty import Duty, Target
 from bot.flow.mailbox import Match
@@ -73,11 +74,13 @@ class CallDial(CallPeople):
             Who took the call, and what became of everybody.
 
         Raises:
-            ValueError: ``ring`` is not positive, or ``confirm`` is no key.
+            ValueError: a time is out of its range, or ``confirm`` is no key.
         """
         key = ("1" if confirm else None) if isinstance(confirm, bool) else confirm
-        if ring <= 0 or (key is not None and key not in "0123456789*#"):
-            raise ValueError(f"ring must be positive and confirm a key; they are {ring!r} and {confirm!r}")
+        positive(ring=ring)
+        not_negative(confirm_timeout=confirm_timeout)
+        if key is not None:
+            one_key(confirm=key)
         rounds = await self._rounds(target)
         if together:
             rounds = [tuple(one for group in rounds for one in group)]

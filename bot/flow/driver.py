@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
-from typing import Any
+from typing import Any, cast
 
 from bot.errors import CallEnded
 
 
 class Driver:
     """An awaitable that runs a coroutine and can be interrupted with `CallEnded`.
+
+    It is made in the task that awaits it.
 
     Args:
         coroutine: the flow.
@@ -21,17 +23,15 @@ class Driver:
     def __init__(self, coroutine: Coroutine[Any, Any, None]) -> None:
         self._coroutine = coroutine
         self._interrupted = False
-        self._task: asyncio.Task[Any] | None = None
+        self._task = cast("asyncio.Task[Any]", asyncio.current_task())
 
     def interrupt(self) -> None:
         """Raise `CallEnded` where the coroutine stands, in the next round of the loop."""
         self._interrupted = True
-        if self._task is not None:
-            self._task.cancel()
+        self._task.cancel()
 
     def __await__(self) -> Generator[Any, Any, None]:
         """Run the coroutine; a cancellation that `interrupt` asked for reaches it as `CallEnded`."""
-        self._task = asyncio.current_task()
         resume: Callable[[Any], Any] = self._coroutine.send
         value: Any = None
         while True:
@@ -48,7 +48,7 @@ class Driver:
                 resume, value = self._coroutine.throw, error
 
     def _replaced(self, error: asyncio.CancelledError) -> BaseException:
-        if not self._interrupted or self._task is None:
+        if not self._interrupted:
             return error
         self._interrupted = False
         # It was no cancellation of the task; whoever counts those must not find one.

@@ -110,8 +110,6 @@ class RotaView:
         return datetime.fromtimestamp(self._services.clock.now(), UTC)
 
     async def _online(self, contact_ids: Sequence[str]) -> set[str]:
-        if not contact_ids:
-            return set()
         found = await self._api.contacts.read(contact_ids)
         # Whom the platform says nothing about is rung: a telephone that does not answer costs less than a lost call.
         offline = {contact.contact_id for contact in found if contact.online is False}

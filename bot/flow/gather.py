@@ -9,13 +9,12 @@ from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
 from bot.flow.audio import CallAudio, Sound
+from bot.flow.checks import KEYS, not_negative, one_key
 
 T = TypeVar("T")
 
 Valid: TypeAlias = "Collection[str] | re.Pattern[str] | Callable[[str], bool] | None"
 """Which digits are right: one of several, those that a pattern matches whole, or whatever a function accepts."""
-
-_KEYS = frozenset("0123456789*#ABCD")
 
 
 class Reason(StrEnum):
@@ -124,18 +123,18 @@ class CallGather(CallAudio):
             language=language,
         )
         _check(rules, tries)
-        result = Gathered("", Reason.NO_DIGITS, 0)
-        for attempt in range(1, tries + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             digits, reason = await self._ask(prompt, rules)
             shown = "*" * len(digits) if sensitive else digits
             self.log.info("gathered", reason=str(reason), digits=shown, attempt=attempt)
             result = Gathered(digits, reason, attempt)
             if result or attempt == tries:
-                break
+                return result
             again = on_timeout if reason is Reason.NO_DIGITS else on_invalid
             if again is not None:
                 await self.play(again, language=language)
-        return result
 
     async def menu(
         self,
@@ -169,7 +168,7 @@ class CallGather(CallAudio):
         Raises:
             ValueError: there are no choices, or one is no key.
         """
-        if not choices or not all(key and set(key) <= _KEYS for key in choices):
+        if not choices or not all(key and set(key) <= KEYS for key in choices):
             raise ValueError(f"a menu needs choices whose keys are of 0-9 * # A-D, not {sorted(choices)!r}")
         gathered = await self.gather(
             prompt,
@@ -251,13 +250,16 @@ def _validator(valid: Valid) -> Callable[[str], bool]:
         return lambda digits: valid.fullmatch(digits) is not None
     if callable(valid):
         return valid
+    if isinstance(valid, str):
+        raise ValueError(f"valid must be a collection of right answers, such as {{{valid!r}}}, not a text")  # noqa: TRY004 - as all wrong arguments
     return lambda digits: digits in valid
 
 
 def _check(rules: _Rules, tries: int) -> None:
     if not 0 <= rules.least <= rules.most or rules.most < 1:
         raise ValueError(f"min_digits ({rules.least}) and max_digits ({rules.most}) must be 0 <= min <= max, max >= 1")
-    if rules.terminator is not None and rules.terminator not in _KEYS:
-        raise ValueError(f"terminator must be one key of 0-9 * # A-D, not {rules.terminator!r}")
-    if tries < 1 or rules.first < 0 or rules.between < 0:
-        raise ValueError("tries must be at least 1, and time-outs not negative")
+    if rules.terminator is not None:
+        one_key(terminator=rules.terminator)
+    if tries < 1:
+        raise ValueError(f"tries must be at least 1, and is {tries!r}")
+    not_negative(first_timeout=rules.first, inter_digit_timeout=rules.between)

@@ -99,6 +99,9 @@ class MemberBook:
                 return MemberState.JOINED if event.answered else MemberState.GONE
             case MemberLeft():
                 return MemberState.GONE
+            case MemberHeld() | MemberUnheld() if now is MemberState.GONE and key in self._members:
+                # Told too late; somebody of whom nothing else was told is in the call, though.
+                return None
             case MemberHeld():
                 return MemberState.HELD
             case MemberUnheld():

@@ -56,7 +56,12 @@ class RunningFlow:
         journal: where steps are recorded.
         resumed: whether it goes on after an earlier process, or may have been begun by one.
         longest: seconds that a flow may last.
+
+    Attributes:
+        task: runs the flow; set by whoever starts it, at once.
     """
+
+    task: asyncio.Task[None]
 
     __slots__ = (
         "_api",
@@ -95,7 +100,6 @@ class RunningFlow:
         self.mailbox = mailbox
         self.key = key
         self.checked_at = services.clock.now()
-        self.task: asyncio.Task[None] | None = None
         given = Given.of(start.arguments)
         self.state = CallState(given.state)
         self.failures = given.failures
@@ -145,8 +149,7 @@ class RunningFlow:
         """Stop without an end: the next process resumes the flow."""
         self._stopping = True
         self.steps.close()
-        if self.task is not None:
-            self.task.cancel()
+        self.task.cancel()
 
     async def run(self) -> Result | None:
         """Run the flow to its end.
@@ -205,8 +208,7 @@ class RunningFlow:
         if self.steps.finished:
             return
         self.steps.diverged = FlowDiverged("the flow did not come to where it was: it waits for something else")
-        if self.task is not None:
-            self.task.cancel()
+        self.task.cancel()
 
     async def _reconcile(self) -> None:
         """Learn whether the call ended while no bot was there."""

@@ -45,7 +45,10 @@ class Steps:
         over: whether the call has ended for the flow.
         closed: whether nothing is done any more.
         diverged: why the flow cannot go on, once it did something else than was recorded.
+        driver: runs the flow; known from `begin` on.
     """
+
+    driver: Driver
 
     __slots__ = (
         "_clock",
@@ -87,7 +90,6 @@ class Steps:
         self.diverged: FlowDiverged | None = None
         self.closed = False
         self.branches = Branches()
-        self.driver: Driver | None = None
         self._flow_id = start.flow_id
         self._replay = Replay(recorded)
         self._count = self._recorded = len(recorded)
@@ -215,7 +217,7 @@ class Steps:
                 self._soon(partial(self._end_again, end))
         elif not self._resumed:
             self._live.set_result(None)
-        elif self._going_live is None:
+        else:
             self._going_live = asyncio.create_task(self._go_live(), name=f"flow-live-{self._flow_id.call_seq}")
 
     async def _go_live(self) -> None:
@@ -233,10 +235,12 @@ class Steps:
             self._raise_end()
 
     def _end_again(self, record: StepRecord) -> None:
+        if self.closed:
+            # The flow did not wait for the end this time; whatever it does now is not for the end to break off.
+            return
         self._saw(record)
         self.over = True
-        if self.driver is not None:
-            self.driver.interrupt()
+        self.driver.interrupt()
         self._soon(partial(self._advance, record.number + 1))
 
     def _end_soon(self) -> None:
@@ -248,12 +252,11 @@ class Steps:
             # What is being recorded counts as done, and what works after the end is finished; the end comes then.
             return
         self._note_end()
-        if self.driver is not None:
-            self.driver.interrupt()
+        self.driver.interrupt()
 
     def _end_here(self, *, trunk: bool) -> None:
         self._note_end()
-        if not trunk and self.driver is not None:
+        if not trunk:
             self.driver.interrupt()
         raise CallEnded
 

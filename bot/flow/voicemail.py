@@ -8,6 +8,7 @@ from typing import Final
 from bot.api import parse_comment
 from bot.errors import ApiError, CallEnded, PromptError
 from bot.events import Event, MemberDtmf
+from bot.flow.checks import not_negative, one_key, positive
 from bot.flow.dial import CallDial
 from bot.flow.duty import Duty
 
@@ -58,10 +59,10 @@ class CallVoicemail(CallDial):
             The message, if the caller did not hang up.
 
         Raises:
-            ValueError: ``longest`` is not positive.
+            ValueError: ``longest`` is not positive, or ``finish_key`` is no key.
         """
-        if longest <= 0:
-            raise ValueError(f"longest must be positive, and is {longest!r}")
+        positive(longest=longest)
+        one_key(finish_key=finish_key)
         began = self._steps.now + self._length(prompt, language)
         try:
             if prompt is not None:
@@ -105,7 +106,11 @@ class CallVoicemail(CallDial):
 
         Args:
             timeout: seconds to wait for that comment.
+
+        Raises:
+            ValueError: ``timeout`` is negative.
         """
+        not_negative(timeout=timeout)
         # Where no bot was there when the call ended, the comment may have come already.
         after = self._steps.position if self._recorded_from is None else self._recorded_from
         try:

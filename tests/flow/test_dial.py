@@ -221,3 +221,45 @@ async def test_a_caller_known_by_the_number_only_is_missed_too(tmp_path: Path, w
         assert ("call/kick", None) in asked, "a call that nobody is in is ended"
         await post("Call.ended")
         await there.live_until(lambda: there.count("bot_flows_running") == 0)
+
+
+async def test_who_stays_when_the_caller_goes_keeps_the_call(tmp_path: Path) -> None:
+    router, found = Router(), list[Mapping[str, Fate]]()
+
+    @router.call(incoming=True)
+    async def ring(call: Call) -> None:
+        await call.dial("anna")
+        found.append((await call.dial(["absent", "boris"], ring=30)).fates)
+        await call.sleep(5)
+        await call.hang_up()
+
+    async with world(tmp_path, handlers_of(router), people=[ANNA, ABSENT, BORIS]) as there:
+        call = await there.simulator.place_call(Caller())
+        await there.live(10)
+        # The platform leaves the call open.
+        await told(there, call, "Call.Member.leaved", userId=call.place.originator.contact_id)
+        await there.over(call)
+        assert found == [{"absent": Fate.NO_ANSWER}]
+        assert call.connected == ["anna"], "nobody else is rung"
+        assert said(there, call, "call/kick") == ["call/kick absent", "call/kick"]
+
+
+async def test_a_caller_who_is_back_at_once_is_still_waited_with(tmp_path: Path) -> None:
+    router, found = Router(), list[Mapping[str, Fate]]()
+
+    @router.call(incoming=True)
+    async def ring(call: Call) -> None:
+        found.append((await call.dial(["absent", "anna"], ring=10)).fates)
+        await call.hang_up()
+
+    async with world(tmp_path, handlers_of(router), people=[ANNA, ABSENT]) as there:
+        call = await there.simulator.place_call(Caller())
+        await there.live(5)
+        about: dict[str, JsonValue] = {"teamId": call.team_id, "userId": call.place.originator.contact_id}
+        both = [
+            payload("Call.Member.leaved", call.thread_id) | about,
+            payload("Call.Member.Invite.ended", call.thread_id, answered=True) | about,
+        ]
+        assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(both)))[0] == 200
+        await there.over(call)
+        assert found == [{"absent": Fate.NO_ANSWER, "anna": Fate.ANSWERED}]

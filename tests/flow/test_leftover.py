@@ -30,3 +30,11 @@ async def test_flows_are_given_out_a_few_at_a_time_so_that_others_have_their_tur
 
     assert given == begun
     assert {20, 40} <= set(rounds)
+
+
+async def test_there_may_be_more_flows_than_are_read_at_once(tmp_path: Path) -> None:
+    clock = SystemClock()
+    async with running(SqliteJournal(tmp_path / "bot.sqlite3", clock=clock)) as journal:
+        begun = await asyncio.gather(*(begin_call(journal, str(number)) for number in range(501)))
+        await written(journal)
+        assert [stored.start.flow_id async for stored in left_over(journal.flows, clock)] == sorted(begun)
