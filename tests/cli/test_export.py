@@ -93,7 +93,7 @@ async def again(folder: Path, handlers: Handlers, scenario: Scenario) -> tuple[S
 CALLS: dict[str, tuple[list[Step], list[Contact]]] = {
     "sales answers": ([MENU, Wait(1.25), Press("1"), Until(Cue.JOINS), Talk(20.0), HangUp()], [ANNA]),
     "hangs up in the menu": ([MENU, Wait(1.0), HangUp()], [ANNA]),
-    "hangs up at once": ([HangUp()], [ANNA]),
+    "hangs up in the greeting": ([Wait(1.5), HangUp()], [ANNA]),
     "hangs up while somebody rings": (
         [MENU, Press("2"), Until(Cue.RINGS, "agent-boris"), Wait(3.0), HangUp()],
         [Contact(contact_id="agent-anna", name="agent-anna", declines=True), BORIS],

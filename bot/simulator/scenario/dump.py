@@ -96,6 +96,7 @@ def _agent(agent: Contact) -> Tree:
             "steps": [str(step) for step in agent.steps],
             "online": None if agent.online else False,
             "extension": agent.extension,
+            "team": agent.team_id,
         }
     )
 

@@ -109,6 +109,7 @@ def _agent(fields: Table) -> Contact:
         talks_for=read_seconds(fields, "talks_for"),
         steps=read_each(fields, "steps", _STEPS, parse_step),
         online=True if online is None else online,
+        team_id=fields.text("team", "the id of the team that the person belongs to"),
         extension=fields.text("extension", 'the number within the team as text, such as "101"'),
     )
 

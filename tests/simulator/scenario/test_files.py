@@ -56,6 +56,7 @@ when_rung = "answers"
 presses = [[1.5, "#"]]
 talks_for = 30
 online = false
+team = "another-team"
 
 [[calls]]
 name = "first"
@@ -109,6 +110,7 @@ MEANT = Scenario(
             presses=[(1.5, "#")],
             talks_for=30.0,
             online=False,
+            team_id="another-team",
         ),
     ],
     calls=[
