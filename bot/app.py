@@ -84,10 +84,18 @@ class Bot:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Take no more events, finish what can be finished in the drain time, and stop everything."""
+        """Stop, with the drain time of the settings."""
+        await self.stop(self._config.settings.drain_seconds)
+
+    async def stop(self, drain: float) -> None:
+        """Take no more events, finish what can be finished, and stop everything; may be called twice.
+
+        Args:
+            drain: seconds to finish in.
+        """
         if self._parts is not None:
             self._parts.receiver.accepting = False
-            await self._parts.dispatcher.stop(self._config.settings.drain_seconds)
+            await self._parts.dispatcher.stop(drain)
         await self._stack.aclose()
         self._parts = None
 

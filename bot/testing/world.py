@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -14,8 +16,9 @@ from bot.app import Bot
 from bot.config import Config, simulated
 from bot.dispatch import Handlers, load_handlers
 from bot.errors import JournalError
-from bot.journal import DeadLetter, StoredEvent
+from bot.journal import DeadLetter, FlowState, StoredEvent
 from bot.journal.sqlite import SqliteJournal
+from bot.rota import Rota
 from bot.settings import Settings
 from bot.simulator import Contact, SimCall, Simulator, SimulatorConfig
 from bot.testing.clock import ManualClock
@@ -23,12 +26,16 @@ from bot.testing.lull import Lull, Threads, counted_threads
 
 T = TypeVar("T")
 
+_LONGEST: Final = 80
+"""Lines of a story at most."""
 BOT_ID: Final = "5b8fd1a2e74419001f6f0001"
 """Every bot's id."""
 SECRET_KEY: Final = "made-up-secret-key"  # noqa: S105 - of a platform that exists for a test only
 """Every bot's secret key."""
 WEBHOOK_SECRET: Final = "made-up-webhook-secret"  # noqa: S105 - as above
 """The end of every webhook's address."""
+_KEPT: Final = ("", "-wal", "-unanswered")
+"""What the names of a journal's files end with; all else is made anew."""
 PROJECT: Final = ("handlers",)
 """Where a project's handlers are, unless it says otherwise."""
 
@@ -52,6 +59,7 @@ class World:
         simulator: the platform, started.
         config: of the bots that live here, one after another.
         threads: those of the loop.
+        rota: who is on duty; what the settings say by default.
 
     Attributes:
         clock: the time.
@@ -60,23 +68,45 @@ class World:
         bot: the one that lives here now.
     """
 
-    def __init__(self, clock: ManualClock, simulator: Simulator, config: Config, threads: Threads) -> None:
+    def __init__(
+        self,
+        clock: ManualClock,
+        simulator: Simulator,
+        config: Config,
+        threads: Threads,
+        *,
+        rota: Callable[[], Rota] | None = None,
+    ) -> None:
         self.clock = clock
         self.simulator = simulator
         self.config = config
         self.bot: Bot
         self._threads = threads
+        self._rota = rota
+        self._lives = 1
         self._lull = Lull(self._at_work, self._on_the_wire)
 
     async def start(self, handlers: Handlers) -> None:
         """Start a bot, on the journal of the one before it if there was one, and connect the platform to it."""
-        self.bot = Bot(self.config, handlers, clock=self.clock)
+        self.bot = Bot(self.config, handlers, clock=self.clock, rota=self._rota)
         await self.bot.__aenter__()
         self.simulator.connect(f"{self.bot.url}/webhook/{WEBHOOK_SECRET}")
 
     async def stop(self) -> None:
         """Stop the bot as SIGTERM does."""
         await self.see(self.bot.__aexit__(None, None, None))
+
+    async def kill(self) -> None:
+        """End the bot as SIGKILL does: the next one finds what the journal held at this moment, and nothing newer."""
+        await self._lull.wait()
+        left, self._lives = self.config.journal_path, self._lives + 1
+        found = left.with_name(f"{left.name.partition('-life-')[0]}-life-{self._lives}")
+        for path in left.parent.glob(f"{left.name}*"):
+            rest = path.name.removeprefix(left.name)
+            if rest in _KEPT:
+                shutil.copyfile(path, found.with_name(found.name + rest))
+        self.config = replace(self.config, journal_path=found)
+        await self.see(self.bot.stop(0.0))
 
     async def live(self, seconds: float) -> None:
         """Let time pass."""
@@ -87,10 +117,18 @@ class World:
 
     async def live_until(self, condition: Callable[[], bool], seconds: float = 600.0) -> None:
         """Let time pass until a condition holds; errors as for `see`."""
+        if not await self.comes_true(condition, seconds):
+            raise self._late(seconds)
+
+    async def comes_true(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Let time pass until a condition holds; return whether it does within so many seconds."""
         end = self.clock.now() + seconds
         await self._lull.wait()
         while not condition():
-            await self._step(self._left(end, seconds))
+            if self.clock.now() >= end:
+                return False
+            await self._step(end - self.clock.now())
+        return True
 
     async def see(self, work: Awaitable[T], seconds: float = 600.0) -> T:
         """Let time pass until something is done, and return what it came to.
@@ -103,7 +141,9 @@ class World:
         try:
             await self._lull.wait()
             while not task.done():
-                await self._step(self._left(end, seconds))
+                if self.clock.now() >= end:
+                    raise self._late(seconds)
+                await self._step(end - self.clock.now())
             return await task
         finally:
             task.cancel()
@@ -122,6 +162,19 @@ class World:
     def count(self, name: str, **labels: str) -> float:
         """Return what a metric of the bot shows."""
         return self.bot.metrics.registry.get_sample_value(name, labels) or 0.0
+
+    async def failures(self) -> Sequence[str]:
+        """Return what went wrong in the bot, each with its traceback: failed flows, and handlers that were given up."""
+        async with self._journal() as journal:
+            flows = [flow for key in self.simulator.calls for flow in await journal.flows.flows_of(str(key))]
+            letters = [letter.failure for letter in await journal.dead_letters()]
+        found = [
+            f"the flow {flow.start.name} failed: {flow.end.error}\n{flow.end.traceback or ''}"
+            for flow in flows
+            if flow.end is not None and flow.end.state is FlowState.FAILED
+        ]
+        found += [f"the handler {one.handler} failed: {one.error}\n{one.traceback}" for one in letters]
+        return [one.rstrip() for one in found]
 
     async def dead_letters(self) -> Sequence[DeadLetter]:
         """Return the dead letters."""
@@ -151,10 +204,11 @@ class World:
         records = self.simulator.timeline.of(call.key)
         return [one.text for one in records if one.kind == "note" and not one.text.endswith("is over")]
 
-    def story(self) -> str:
-        """Return what happened, for the message of a failed test."""
-        lines = [f"{one.elapsed:8.2f} {one.who:<10} {one.text}" for one in self.simulator.timeline.since()]
-        return "\n".join(lines[-60:])
+    def story(self, call: SimCall | None = None) -> str:
+        """Return what happened, in a call or in all of them, for the message of a failed test."""
+        timeline = self.simulator.timeline
+        records = timeline.since() if call is None else timeline.of(call.key)
+        return "\n".join(f"{one.elapsed:8.2f}  {one.who:<10}  {one.text}" for one in records[-_LONGEST:])
 
     @asynccontextmanager
     async def _journal(self) -> AsyncIterator[SqliteJournal]:
@@ -167,10 +221,8 @@ class World:
         finally:
             await journal.close()
 
-    def _left(self, end: float, seconds: float) -> float:
-        if self.clock.now() >= end:
-            raise TimeoutError(f"it did not happen within {seconds:g} s:\n{self.story()}")
-        return end - self.clock.now()
+    def _late(self, seconds: float) -> TimeoutError:
+        return TimeoutError(f"it did not happen within {seconds:g} s:\n{self.story()}")
 
     async def _step(self, most: float) -> None:
         """Let time pass until the next thing happens, and what comes of it."""
@@ -195,6 +247,7 @@ async def world(
     on_duty: Sequence[str] | None = None,
     api_url: str = "",
     clock: ManualClock | None = None,
+    rota: Callable[[], Rota] | None = None,
     **settings: object,
 ) -> AsyncIterator[World]:
     """Start a simulator and a bot.
@@ -206,6 +259,7 @@ async def world(
         on_duty: contact ids of the agents on duty; all the people by default.
         api_url: where the bot takes the platform to be, if not at the simulator.
         clock: the time; a new one by default.
+        rota: who is on duty, in the place of ``on_duty``.
         settings: what differs from the defaults.
     """
     time = clock or ManualClock()
@@ -222,7 +276,7 @@ async def world(
                 secret_key=SECRET_KEY,
                 webhook_secret=WEBHOOK_SECRET,
             )
-            there = World(time, platform, config, threads)
+            there = World(time, platform, config, threads, rota=rota)
             await there.start(handlers or load_handlers(PROJECT))
             try:
                 yield there
