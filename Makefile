@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u PIP_CONSTRAINT PIP_CONFIG_FILE=/dev/null \
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools compile --quiet $(ARGS)
 
-.PHONY: help run test check bench lock wheel clean setup
+.PHONY: help run test check bench screenshots lock wheel clean setup
 
 help: ## list the targets
 	@echo "Targets (ARGS=\"...\" is passed on to the program):"
@@ -39,6 +39,9 @@ check: setup ## lint, format, types, locks
 
 bench: setup ## measure speed beside bare aiohttp
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: setup ## make the pictures of the softphone in docs/images; needs Chromium
+	@BOT_TEST_BROWSER=required $(BIN)/python -m pytest -q tests/simulator/softphone/screenshots.py $(ARGS)
 
 lock: setup ## write the locks anew from pyproject.toml; ARGS=--upgrade takes newer versions
 	@$(BIN)/python -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("Make locks with Python 3.11, the oldest supported: its needs include those of the later ones. Try: make clean; make lock PYTHON=python3.11")'

@@ -99,6 +99,7 @@ async def run(options: argparse.Namespace) -> int:
     try:
         simulator.timeline.subscribe(lambda record: print(format_line(record), flush=True))
         print(f"The simulator listens on {simulator.url}; start the bot with BOT_API_URL={simulator.url}")
+        print(f"Call the bot: open {simulator.url} in a browser")
         print(f"Place a call: curl -X POST {simulator.url}/simulator/calls", flush=True)
         await stopping.wait()
     finally:

@@ -90,9 +90,14 @@ export class Softphone {
     this.#announce(state);
     this.set({ known: true });
     if (this.view.mine !== null && this.call === null && !this.view.dialling) this.#lose();
+    this.#follow();
+  }
+
+  #follow() {
     if (this.call !== null) this.view.last = this.call;
     this.ear.follow(this.live ? this.call : null);
     this.microphone.follow(this.live ? this.call.thread_id : null);
+    this.changed();
   }
 
   lost() {
@@ -123,7 +128,8 @@ export class Softphone {
       rememberOwnCall(threadId);
       this.view.mine = threadId;
     });
-    this.set({ dialling: false });
+    this.view.dialling = false;
+    this.#follow(); // the feed may have told of the call before the answer to dialling came
   }
 
   async press(key) {
@@ -163,8 +169,7 @@ export class Softphone {
 
   async wakeEar() {
     await this.ear.wake();
-    this.ear.follow(this.live ? this.call : null);
-    this.changed();
+    this.#follow();
   }
 
   async speakLanguage(language) {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from bot.clock import SystemClock
 from bot.simulator import Simulator
@@ -52,6 +52,17 @@ async def test_a_call_from_dialling_to_its_recording(there: Office, page: Visito
     assert seconds == pytest.approx(there.call.player.media.recordings[0].duration(0.0), abs=0.05)
     assert there.call.caller.phone == "+79990001122"
     assert there.call.connected == [ANNA.contact_id]
+
+
+async def test_a_call_is_heard_that_the_feed_tells_of_before_dialling_is_answered(page: Visitor) -> None:
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await page.sees(".records li >> text=call.audio/play welcome")
+        await route.fulfill(response=answer)
+
+    await page.page.route("**/simulator/calls", late)
+    await page.click("#dial")
+    await page.hears("welcome.wav")
 
 
 async def test_the_timeline_shows_what_went_over_the_wire(there: Office, page: Visitor) -> None:
