@@ -27,7 +27,7 @@ class Delivery:
 
     Attributes:
         event: the event.
-        by: whose lane of chance decides what goes wrong.
+        by: the lane of chance that decides what goes wrong.
         attempts: how often it was posted so far, copies included.
         problem: what went wrong with the latest attempt, or what it waits for; empty if nothing did.
         acknowledged_at: when the platform took it for acknowledged, unix seconds; None before.
@@ -113,7 +113,7 @@ class Deliveries:
         Args:
             call: the call.
             event: the event.
-            by: whose lane of chance decides what goes wrong: the caller's number.
+            by: the lane of chance that decides what goes wrong: the caller's number and the type of the event.
         """
         delivery = Delivery(event=event, by=by)
         fate = self._dice.event(by)

@@ -60,9 +60,9 @@ class Dice:
     """Makes the choices; the faults may be changed while they are being made.
 
     Every fault is decided on in every case, whether it is switched on or not and whatever else happens, so that
-    the choices of one do not depend on the others. Every lane, such as the calls of one caller, has choices of its
-    own: what becomes of them does not depend on what else happens at the same time. Only how often a fault happens
-    in all (`Chance.most`) is counted over all lanes.
+    the choices of one do not depend on the others. Every lane, such as the requests of one kind in the calls of one
+    caller, has choices of its own: what becomes of them does not depend on what else happens at the same time. Only
+    how often a fault happens in all (`Chance.most`) is counted over all lanes.
 
     Args:
         faults: what may go wrong.

@@ -77,7 +77,7 @@ class Outlet:
         self.note("event", "platform", f"{event['eventType']} {shown_fields(event)}".rstrip(), event)
         if (cue := cue_of(event)) is not None:
             self.notice(cue, str(event["userId"]))
-        by = self._place.originator.phone or ""
+        by = f"{self._place.originator.phone} {event['eventType']}"
         self.deliveries.append(self._around.deliveries.post(self._place.key, event, by))
 
     def notice(self, cue: Cue, subject: str) -> None:

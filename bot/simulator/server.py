@@ -85,7 +85,7 @@ class PlatformApi:
         call = self._actions.find(team_id, body)
         self._note(call, "request", "bot", f"{path} {_summary(body)}".rstrip(), dict(body))
         self._note_strange_fields(call, path, body)
-        fate = self._dice.request("" if call is None else call.place.originator.phone or "")
+        fate = self._dice.request(path if call is None else f"{call.place.originator.phone} {path}")
         response = await self._fail(request, call, fate.fault)
         if response is not None:
             return response
