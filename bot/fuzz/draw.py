@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 
 from bot.fuzz.hints import Hints
-from bot.simulator import DEFAULT_TEAM, Caller, Contact, Faults, Line
+from bot.simulator import DEFAULT_TEAM, Caller, Chance, Contact, Faults, Line
 from bot.simulator.moments import Cue
 from bot.simulator.people import Reaction, Reacts
 from bot.simulator.scenario import Expectations, Scenario, ScriptedCall
@@ -29,7 +29,8 @@ _RATES: Final = (0.01, 0.03, 0.1)
 _RARE_RATES: Final = (0.002, 0.01)
 _DELIVERY: Final = ("duplicated", "delayed", "reordered", "unread", "unacknowledged")
 _REQUESTS: Final = ("limited", "failing", "cut_before", "cut_after", "slow")
-_RARE: Final = ("restart", "unauthorised", "dropped")
+_RARE: Final = ("unauthorised", "dropped")
+_RESTARTS: Final = (Chance(0.002, most=1), Chance(0.01, most=2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +197,8 @@ def _faults(random: Random, seed: int) -> Faults:
         return Faults(seed=seed)
     rates = {kind: random.choice(_RATES) for kind in (*_DELIVERY, *_REQUESTS) if _likely(random, 0.4)}
     rates |= {kind: random.choice(_RARE_RATES) for kind in _RARE if _likely(random, 0.25)}
-    return Faults.from_json({"seed": seed, **rates})
+    restart = random.choice(_RESTARTS) if _likely(random, 0.25) else 0.0
+    return replace(Faults.from_json({"seed": seed, **rates}), restart=restart)
 
 
 def _away(random: Random, longest: float) -> Sequence[tuple[float, float]]:

@@ -75,7 +75,7 @@ class Results:
         calls: how many calls there were.
         scenarios: how many scenarios.
         events: how many events the platform posted.
-        restarts: how often the bot was stopped and started again.
+        kills: how often the bot was killed.
         faults: how often something went wrong between platform and bot.
         cases: what was found, by cause.
         forgiven: what was forgiven, and how often.
@@ -88,7 +88,7 @@ class Results:
     calls: int = 0
     scenarios: int = 0
     events: int = 0
-    restarts: int = 0
+    kills: int = 0
     faults: int = 0
     cases: dict[tuple[Kind, str], Case] = field(default_factory=dict)
     forgiven: Counter[Pardon] = field(default_factory=Counter)
@@ -141,7 +141,7 @@ class Fuzzer:
         found.calls += calls
         found.scenarios += 1
         found.virtual += played.seconds
-        found.restarts += played.restarts
+        found.kills += played.kills
         found.events += sum(len(one.call.deliveries) for one in played.calls)
         found.faults += played.faults
         found.forgiven.update(judgement.forgiven)

@@ -20,6 +20,8 @@ from bot.simulator.moments import sound_name
 from bot.simulator.steps import number
 
 _FAULTS: Final = "fault: "
+_REST: Final = 6.0
+"""Seconds, after the platform was away, in which the circuit breaker may let nothing through yet."""
 _API_ERRORS: Final = ("Rejected", "Unauthorised", "NotSent", "InDoubt")
 
 
@@ -171,7 +173,7 @@ def _dropped(call: PlayedCall) -> bool:
 def _met_faults(call: PlayedCall, away: Sequence[Span]) -> bool:
     """Return whether faults of the platform may be behind what the platform's requests came to in a call."""
     first, last = call.records[0].at, call.records[-1].at
-    restarted = any(began <= last and ended >= first for began, ended in away)
+    restarted = any(began <= last and ended + _REST >= first for began, ended in away)
     return restarted or any(one.kind == "note" and one.text.startswith(_FAULTS) for one in call.records)
 
 

@@ -43,7 +43,7 @@ class Played:
         calls: the calls in the scenario's order.
         away: when no bot, or no platform, was there: from and to, unix seconds.
         faults: how often something went wrong between platform and bot.
-        restarts: how often the bot was stopped and started again.
+        kills: how often the bot was killed.
         seconds: how long it took, in the time of its people.
     """
 
@@ -51,5 +51,5 @@ class Played:
     calls: Sequence[PlayedCall]
     away: Sequence[tuple[float, float]]
     faults: int
-    restarts: int
+    kills: int
     seconds: float

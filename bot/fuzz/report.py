@@ -17,7 +17,7 @@ def report(results: Results) -> Iterator[str]:
     yield f"  time                   {results.seconds:.1f} s, for {results.virtual / 3600:.1f} h of the callers' time"
     yield f"  events posted          {results.events}"
     yield f"  faults of the platform {results.faults}"
-    yield f"  restarts of the bot    {results.restarts}"
+    yield f"  kills of the bot       {results.kills}"
     for pardon, times in sorted(results.forgiven.items()):
         yield f"  forgiven {times} times: {pardon}"
     found = sum(case.times for case in results.cases.values())

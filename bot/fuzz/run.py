@@ -70,7 +70,7 @@ class Playhouse:
                 if placing.done():
                     break
                 stopped = clock.now()
-                await _stop(there)
+                await there.kill()
                 await there.live(seconds)
                 await there.start(self._handlers)
                 bot_away.append((stopped, clock.now()))
@@ -88,7 +88,7 @@ class Playhouse:
             calls=await _read_back(there, scenario, calls),
             away=[*bot_away, *_platform_away(records, clock.now())],
             faults=sum(record.kind == "note" and record.text.startswith("fault: ") for record in records),
-            restarts=len(bot_away),
+            kills=len(bot_away),
             seconds=clock.now() - began,
         )
 

@@ -34,6 +34,8 @@ SECRET_KEY: Final = "made-up-secret-key"  # noqa: S105 - of a platform that exis
 """Every bot's secret key."""
 WEBHOOK_SECRET: Final = "made-up-webhook-secret"  # noqa: S105 - as above
 """The end of every webhook's address."""
+_STOPS_WITHIN: Final = 5.0
+"""Real seconds in which a bot stops that has nothing to finish."""
 _KEPT: Final = ("", "-wal", "-unanswered")
 """What the names of a journal's files end with; all else is made anew."""
 PROJECT: Final = ("handlers",)
@@ -106,7 +108,10 @@ class World:
             if rest in _KEPT:
                 shutil.copyfile(path, found.with_name(found.name + rest))
         self.config = replace(self.config, journal_path=found)
-        await self.see(self.bot.stop(0.0))
+        stopping = asyncio.ensure_future(self.bot.stop(0.0))
+        # To close connections takes a moment of real time, and none of this world's.
+        await asyncio.wait({stopping}, timeout=_STOPS_WITHIN)
+        await self.see(stopping)
 
     async def live(self, seconds: float) -> None:
         """Let time pass."""
