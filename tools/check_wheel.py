@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-_EXTRAS: Final = {"bot.rota.ical": "icalendar"}
+_EXTRAS: Final = {"bot.rota.ical": "icalendar", "bot.testing.plugin": "pytest"}
 """Modules that are imported only where an extra is installed, and the package that it brings."""
 
 
