@@ -59,7 +59,8 @@ class Faults:
     """What goes wrong, and how often; nothing by default.
 
     The same seed makes the same choices, each fault by itself, and for each caller and each kind of request or event:
-    to switch one on changes nothing about the others. A choice is made for every event, every attempt to post one, or every request, in their order.
+    to switch one on changes nothing about the others. A choice is made for every event, every attempt to post one, or
+    every request, in their order.
 
     Attributes:
         seed: of the generators.
