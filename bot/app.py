@@ -90,14 +90,19 @@ class Bot:
     async def stop(self, drain: float) -> None:
         """Take no more events, finish what can be finished, and stop everything; may be called twice.
 
+        Whoever loses patience may cancel it: then everything is stopped at once, and the next process finishes
+        the rest.
+
         Args:
             drain: seconds to finish in.
         """
-        if self._parts is not None:
-            self._parts.receiver.accepting = False
-            await self._parts.dispatcher.stop(drain)
-        await self._stack.aclose()
-        self._parts = None
+        try:
+            if self._parts is not None:
+                self._parts.receiver.accepting = False
+                await self._parts.dispatcher.stop(drain)
+        finally:
+            await self._stack.aclose()
+            self._parts = None
 
     async def watch(self) -> None:
         """Wait for ever, unless a part that must not die does; then raise its error.

@@ -94,8 +94,10 @@ class Dispatcher:
         except TimeoutError:
             log.warning("not everything was finished; the next process goes on with it", calls=len(self._lanes))
             finished = False
-        await _cancelled(self._workers)
-        self._workers = ()
+        finally:
+            # Whoever waits for this may have lost patience.
+            await _cancelled(self._workers)
+            self._workers = ()
         return finished
 
     async def watch(self) -> None:

@@ -348,3 +348,17 @@ async def test_lines_of_a_handler_carry_call_team_and_event(tmp_path: Path) -> N
         structlog.reset_defaults()
     (line,) = [one for one in lines if one["event"] == "hello"]
     assert (line["call"], line["team"], line["event_type"]) == (lane(thread), TEAM, "Call.created")
+
+
+async def test_a_handler_whose_error_no_store_can_hold_as_it_is(tmp_path: Path) -> None:
+    router, clock = Router(), ManualClock()
+
+    @router.on("Thread.created")
+    async def torn(_event: Event, _ctx: Context) -> None:
+        raise ValueError("no such customer: \ud83d")
+
+    async with rig(tmp_path, router, clock) as bench:
+        await bench.deliver(payload("Thread.created", "1"))
+        await advance_until(clock, lambda: bench.journal.backlog == 0)
+        (letter,) = await bench.journal.dead_letters()
+    assert letter.failure.error == r"ValueError: no such customer: \ud83d"

@@ -170,6 +170,15 @@ async def test_a_buried_event_is_dead_and_has_its_letters(journal: Journal, cloc
     assert [one.letter_id for one in await journal.dead_letters(limit=1)] == [2]
 
 
+async def test_a_letter_may_quote_half_a_surrogate_pair(journal: Journal) -> None:
+    """As an error does that names what it got: its event must be buried all the same."""
+    await journal.append([delivery("1")])
+    torn = replace(failure("one"), error="KeyError: '\ud83d'", traceback="  who['\ud83d']\n")
+    await journal.bury(1, [torn])
+    (letter,) = await journal.dead_letters()
+    assert letter.failure == replace(torn, error="KeyError: '\\ud83d'", traceback="  who['\\ud83d']\n")
+
+
 async def test_an_event_that_was_settled_can_still_be_buried(journal: Journal) -> None:
     await journal.append([delivery("1"), delivery("1")])
     journal.settle(1, Outcome.HANDLED)

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from bot.journal.flows import FlowEnd, FlowId, FlowStart, StepRecord
-from bot.journal.sqlite.transaction import Transaction
+from bot.journal.sqlite.transaction import Transaction, storable
 
 log = structlog.get_logger("bot.journal")
 
@@ -101,10 +101,6 @@ def record(work: Transaction, flow_id: FlowId, step: StepRecord, data: bytes | N
 
 def end(work: Transaction, flow_id: FlowId, ended: FlowEnd) -> None:
     """Write how a flow ended, unless it has ended already."""
-    state, error, traceback = ended.state.value, _storable(ended.error), _storable(ended.traceback)
-    work.execute(_END, (state, ended.ended_at, error, traceback, *flow_id))
-
-
-def _storable(text: str | None) -> str | None:
-    """Return a text that SQLite can hold: one may quote half a surrogate pair, and its flow must end all the same."""
-    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
+    error = None if ended.error is None else storable(ended.error)
+    traceback = None if ended.traceback is None else storable(ended.traceback)
+    work.execute(_END, (ended.state.value, ended.ended_at, error, traceback, *flow_id))

@@ -9,7 +9,7 @@ from typing import Final
 from bot import wire
 from bot.journal.contract import Delivery, Failure, Outcome
 from bot.journal.sqlite.rows import PRUNABLE
-from bot.journal.sqlite.transaction import Row, Transaction
+from bot.journal.sqlite.transaction import Row, Transaction, storable
 
 _SETTLE: Final = """
 UPDATE inbox SET outcome = ?, settled_at = ?
@@ -153,9 +153,8 @@ def bury(work: Transaction, seq: int, failures: Sequence[Failure], settled_at: f
     if not fresh and not work.execute("UPDATE inbox SET outcome = ? WHERE seq = ?", (outcome, seq)).rowcount:
         raise LookupError(f"there is no event {seq} in the journal")
     for failure in failures:
-        work.execute(
-            _BURY, (seq, failure.handler, failure.error, failure.traceback, failure.attempts, failure.failed_at)
-        )
+        error, traceback = storable(failure.error), storable(failure.traceback)
+        work.execute(_BURY, (seq, failure.handler, error, traceback, failure.attempts, failure.failed_at))
     return fresh
 
 

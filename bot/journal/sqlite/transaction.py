@@ -89,3 +89,8 @@ class Transaction:
         collected, self._collected = self._collected, {}
         for statement, rows in collected.items():
             self._connection.executemany(statement, rows)
+
+
+def storable(text: str) -> str:
+    """Return what an error says so that SQLite can hold it: half a surrogate pair, which it may quote, is escaped."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
