@@ -20,7 +20,7 @@ from tests.support.command import ROOT, Command, finished, started
 
 _KEY: Final = re.compile(r"\S+/thread/\S+")
 _VARIABLE: Final = re.compile(r"([A-Z_]+)=(\S+)")
-_NEEDED: Final = ("handlers", "tests/support", "tests/__init__.py", "tests/handlers/__init__.py", "pyproject.toml")
+_NEEDED: Final = ("handlers", "tests/conftest.py", "tests/__init__.py", "tests/handlers/__init__.py", "pyproject.toml")
 
 
 class Reader:
