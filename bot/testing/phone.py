@@ -159,6 +159,6 @@ async def telephone(
     if not isinstance(on_duty, list | tuple):
         raise TypeError("on_duty is a list of contact ids")
     phone = Phone(handlers, golden or Golden(folder), on_duty)
-    rota = None if "rota" in settings else phone.rota
-    async with world(folder, handlers, on_duty=on_duty, rota=rota, **settings) as phone.world:  # type: ignore[arg-type]
+    duty = None if "rota" in settings else phone.rota
+    async with world(folder, handlers, on_duty=on_duty, duty=duty, **settings) as phone.world:  # type: ignore[arg-type]
         yield phone

@@ -252,7 +252,7 @@ async def world(
     on_duty: Sequence[str] | None = None,
     api_url: str = "",
     clock: ManualClock | None = None,
-    rota: Callable[[], Rota] | None = None,
+    duty: Callable[[], Rota] | None = None,
     **settings: object,
 ) -> AsyncIterator[World]:
     """Start a simulator and a bot.
@@ -264,7 +264,7 @@ async def world(
         on_duty: contact ids of the agents on duty; all the people by default.
         api_url: where the bot takes the platform to be, if not at the simulator.
         clock: the time; a new one by default.
-        rota: who is on duty, in the place of ``on_duty``.
+        duty: gives the rota, in the place of ``on_duty`` and the setting ``rota``.
         settings: what differs from the defaults.
     """
     time = clock or ManualClock()
@@ -281,7 +281,7 @@ async def world(
                 secret_key=SECRET_KEY,
                 webhook_secret=WEBHOOK_SECRET,
             )
-            there = World(time, platform, config, threads, rota=rota)
+            there = World(time, platform, config, threads, rota=duty)
             await there.start(handlers or load_handlers(PROJECT))
             try:
                 yield there

@@ -37,9 +37,14 @@ def office(
     folder: Path, people: Sequence[Contact] = (ANNA, BORIS), *, opens: str = OPEN
 ) -> AbstractAsyncContextManager[World]:
     """Return a world with the examples as handlers: Anna in sales, Boris in support, both in the fallback group."""
+    return world(folder, people=people, on_duty=[], rota=hours(folder, opens))
+
+
+def hours(folder: Path, opens: str = OPEN) -> Path:
+    """Write the office's rota, and return its file."""
     rota = folder / "rota.toml"
     rota.write_text(_ROTA.format(opens=opens), encoding="utf-8")
-    return world(folder, people=people, on_duty=[], rota=rota)
+    return rota
 
 
 def sounds(call: SimCall) -> Sequence[str]:
