@@ -78,10 +78,12 @@ class CallVoicemail(CallDial):
             if self._recorded_from is not None and ended > began:
                 await self._keep(began, ended, notify)
             raise
-        message = await self._keep(began, await self._now(), notify)
-        if thanks is not None:
-            await self.play(thanks, barge_in=False, language=language)
-        await self.hang_up()
+        ended = await self._now()
+        url = await self._link_at_once()
+        if url is None:
+            return await self._keep_afterwards(began, ended, notify, thanks, language)
+        message = await self._keep(began, ended, notify, url)
+        await self._part(thanks, language)
         return message
 
     async def notify(self, whom: Duty | str, text: str) -> int:
@@ -138,8 +140,32 @@ class CallVoicemail(CallDial):
         if pressed is not None:
             self._keys_from = pressed.seq
 
-    async def _keep(self, began: float, ended: float, notify: Duty | str | None) -> Message:
-        url = await self.recording_link()
+    async def _part(self, thanks: str | None, language: str | None) -> None:
+        if thanks is not None:
+            await self.play(thanks, barge_in=False, language=language)
+        await self.hang_up()
+
+    async def _link_at_once(self) -> str | None:
+        try:
+            return await self.stop_recording()
+        except ApiError as error:
+            self.log.info("the recording's link was not told yet", reason=error.message)
+            return None
+
+    async def _keep_afterwards(
+        self, began: float, ended: float, notify: Duty | str | None, thanks: str | None, language: str | None
+    ) -> Message:
+        """End the call before the recording is waited for: its comment comes then, and the caller hears nothing."""
+        try:
+            await self._part(thanks, language)
+            await self._sleep_until(self._steps.now + _LINK_TIMEOUT)
+        except CallEnded:
+            await self._keep(began, ended, notify)
+            raise
+        return await self._keep(began, ended, notify)
+
+    async def _keep(self, began: float, ended: float, notify: Duty | str | None, url: str | None = None) -> Message:
+        url = url or await self.recording_link()
         message = Message(url, round(ended - began, 1))
         about = f"Voicemail, {message.seconds:g} s: {url or 'the recording comes with a comment of the platform'}"
         await self._told(about, None)

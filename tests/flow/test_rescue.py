@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot import Call, Router
 from bot.journal import FlowEnd, FlowState
-from bot.simulator import Caller, Contact, Reaction, Reacts, SimCall
+from bot.simulator import Caller, Contact, Reaction, Reacts, SimCall, silences
 from bot.testing.world import World, world
 from tests.flow.test_doubt import Line, sent, wired
 from tests.support.cable import cable, data
@@ -180,6 +180,24 @@ async def test_nobody_is_rung_because_a_call_cannot_be_ended(tmp_path: Path) -> 
         line.answers.clear()
         await there.live(6.0)
         assert call.ended_by == "bot"
+
+
+async def test_nobody_waits_in_silence_for_the_recording_of_a_message(tmp_path: Path) -> None:
+    line, router = Line(), Router()
+    breaks(line, "call.recording/stop", status=429)
+
+    @router.call(incoming=True)
+    async def take(call: Call) -> None:
+        await call.voicemail(longest=10.0)
+
+    async with wired(tmp_path, router, line, []) as there:
+        call = await there.simulator.place_call(Caller())
+        await there.over(call)
+        assert call.ended_by == "bot"
+        assert call.played[-1].name.startswith("goodbye")
+        assert max(one.seconds for one in silences(call, there.clock.now())) < 15.0, "the message, and a little more"
+        assert [one for one in there.requests(call) if one.startswith("comment/create Voicemail, 10 s: http")]
+        assert [one and one.state for one in await ends(there, call)] == [FlowState.ENDED]
 
 
 async def test_a_message_is_taken_though_it_cannot_be_asked_for(tmp_path: Path) -> None:
