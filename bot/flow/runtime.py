@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -66,9 +67,6 @@ class Flows:
         self._broken: asyncio.Future[None] | None = None
         self._started_at = 0.0
         metrics.flows_running.set_function(lambda: len(self._tasks))
-
-    def __contains__(self, lane: str) -> bool:
-        return lane in self._flows
 
     async def start(self) -> int:
         """Resume the flows that an earlier process has left, and begin to watch.
@@ -144,8 +142,7 @@ class Flows:
 
     def rescue(self, stored: StoredEvent, *, reason: str) -> None:
         """Start the fallback for a call that no flow has, at one of its events."""
-        if stored.event.lane not in self._flows:
-            self._begin(stored, FALLBACK, {"reason": reason})
+        self._begin(stored, FALLBACK, {"reason": reason})
 
     def _begin(self, stored: StoredEvent, route: FlowRoute, arguments: dict[str, JsonValue]) -> bool:
         key = stored.event.call_key
@@ -246,6 +243,9 @@ class Flows:
                 again = await self._rescue.attempt(flow, result.error)
             if self._flows.get(flow.start.lane) is flow:
                 del self._flows[flow.start.lane]
+            else:
+                # Another call lives there now, and whatever this one wanted is over.
+                result, again = replace(result, transfer=None), False
             # What comes next is noted before the end is, and nothing is awaited in between: a process that dies
             # here leaves a call with two flows, of which the newer counts, and never one with none.
             if result.transfer is not None:
@@ -264,12 +264,10 @@ class Flows:
 
     def _follow(self, flow: RunningFlow, route: FlowRoute, arguments: dict[str, JsonValue]) -> None:
         """Start the next flow of a call."""
-        if flow.start.lane not in self._flows:
-            start = flow.start.flow_id
-            failures = flow.failures + 1 if flow.route is FALLBACK else 0
-            given = Given(arguments, dict(flow.state), flow.progress, failures)
-            since = flow.steps.now if flow.steps.only_replayed else None
-            self._launch(_next(start), route, flow.key, flow.mailbox, given, since=since)
+        failures = flow.failures + 1 if flow.route is FALLBACK else 0
+        given = Given(arguments, dict(flow.state), flow.progress, failures)
+        since = flow.steps.now if flow.steps.only_replayed else None
+        self._launch(_next(flow.start.flow_id), route, flow.key, flow.mailbox, given, since=since)
 
 
 def _starts(route: FlowRoute, event: CallCreated) -> bool:

@@ -199,7 +199,7 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
     keys=st.lists(st.floats(0, 100, allow_nan=False), min_size=9, max_size=9),
     deaths=st.lists(st.tuples(st.floats(0, 60, allow_nan=False), st.integers(0, 30)), min_size=1, max_size=6),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_result_is_the_same_however_often_the_bot_dies(
     tree: Tree, keys: list[float], deaths: list[tuple[float, int]]
 ) -> None:

@@ -41,10 +41,14 @@ class Line(Cable):
 
 @asynccontextmanager
 async def wired(
-    tmp_path: Path, router: Router, line: Line, people: Sequence[Contact] = (ANNA,)
+    tmp_path: Path, router: Router, line: Line, people: Sequence[Contact] = (ANNA,), flow_silent: float = 600.0
 ) -> AsyncIterator[World]:
     """Start a world whose bot reaches the platform over a line."""
-    async with cable(line), world(tmp_path, handlers_of(router), people=people, api_url=line.url) as there:
+    handlers = handlers_of(router)
+    async with (
+        cable(line),
+        world(tmp_path, handlers, people=people, api_url=line.url, flow_silent=flow_silent) as there,
+    ):
         line.platform = there.simulator.url
         yield there
 

@@ -75,9 +75,9 @@ class Cable:
         self._let_go.set()
 
 
-def data(value: JsonValue) -> web.Response:
+def data(value: JsonValue, code: int = 200) -> web.Response:
     """Return an answer of the platform."""
-    return web.json_response({"code": 200, "message": "OK", "data": value})
+    return web.json_response({"code": code, "message": "OK", "data": value})
 
 
 @asynccontextmanager
