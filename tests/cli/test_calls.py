@@ -84,14 +84,16 @@ async def test_a_call_is_told_in_order_of_time(tmp_path: Path) -> None:
         ("step", "step customer"),
         ("flow", f"{name}.reception"),
         ("flow", f"{name}.desk (version 2)"),
+        ("step", "about to ring"),
         ("step", "call.user/invite"),
         ("event", "Call.Member.Invite.ended"),
         ("step", "wait for answer"),
+        ("step", "about to ring"),
         ("step", "call.user/invite"),
         ("flow", f"{name}.desk"),
         ("flow", "bot.fallback"),
-        ("flow", "bot.fallback"),
         ("event", "Call.ended"),
+        ("flow", "bot.fallback"),
     ]
     rest = iter(told)
     assert all(one in rest for one in expected), f"{shown.out}\n{story}"
