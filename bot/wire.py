@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Final, TypeAlias
 
@@ -59,21 +59,24 @@ def _encoded(encoder: msgspec.json.Encoder, value: object) -> bytes:
 
 def _check(value: object, room: int) -> None:
     """Refuse what the library would write although JSON has no such thing."""
-    kind = type(value)
-    if kind is str or value is None or kind is int or kind is bool:
+    if value is None or isinstance(value, str | int):
+        return
+    if isinstance(value, float):
+        if not isfinite(value):
+            raise TypeError(f"{value} is no number of JSON")
         return
     if room == 0:
         raise TypeError("it is nested too deeply")
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            if not isinstance(name, str):
-                raise TypeError(f"{name!r} is no name of a field: names are strings")
-            _check(inner, room - 1)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            _check(inner, room - 1)
-    elif isinstance(value, float):
-        if not isfinite(value):
-            raise TypeError(f"{value} is no number of JSON")
-    elif not isinstance(value, str | int):
-        raise TypeError(f"{kind.__name__} is no type of JSON")
+    for inner in _inside(value):
+        _check(inner, room - 1)
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, list | tuple):
+        return value
+    if not isinstance(value, dict):
+        raise TypeError(f"{type(value).__name__} is no type of JSON")
+    for name in value:
+        if not isinstance(name, str):
+            raise TypeError(f"{name!r} is no name of a field: names are strings")
+    return value.values()

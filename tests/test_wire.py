@@ -29,10 +29,21 @@ def test_equal_values_are_written_equally() -> None:
 
 @pytest.mark.parametrize(
     "document",
-    [b"", b"{", b"{} x", b"NaN", b'{"a":Infinity}', b"1e999", b'"\\ud800"', b'"\xff"', b"\xef\xbb\xbf{}", b"[" * 100_000],
+    [
+        b"",
+        b"{",
+        b"{} x",
+        b"NaN",
+        b'{"a":Infinity}',
+        b"1e999",
+        b'"\\ud800"',
+        b'"\xff"',
+        b"\xef\xbb\xbf{}",
+        b"[" * 100_000,
+    ],
 )
 def test_what_is_no_document(document: bytes) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"\w"):
         wire.decode(document)
 
 

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-import orjson
-
+from bot import wire
 from bot.clock import Clock
 from bot.events import CallKey
 from bot.simulator.dice import Dice, EventFate
@@ -202,7 +201,7 @@ class Deliveries:
         await self._post(delivery)
 
     async def _post(self, delivery: Delivery, *, leave: bool = False) -> str:
-        body = orjson.dumps(delivery.event)
+        body = wire.encode(delivery.event)
         delivery.attempts += 1
         delivery.problem, delivery.posting = "", True
         self.posting += 1

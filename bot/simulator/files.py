@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 
-import orjson
 from aiohttp import hdrs, web
 
+from bot import wire
 from bot.clock import Clock
 from bot.events import CallKey
 from bot.simulator.audio import LARGEST
@@ -74,7 +74,7 @@ class Files:
         for call in self._calls.values():
             if call.thread_id == thread_id:
                 seconds = call.speak(await _speech(request), request.query.get("contact_id"))
-                return web.Response(body=orjson.dumps({"seconds": seconds}), content_type="application/json")
+                return web.Response(body=wire.encode({"seconds": seconds}), content_type="application/json")
         raise Refusal(404, f"there is no call {thread_id}")
 
     def _recorded(self, request: web.Request) -> RecordedWav:

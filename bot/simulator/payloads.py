@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-import orjson
-
+from bot import wire
 from bot.events import CallKey, JsonValue, Originator
 from bot.simulator.moments import Cue
 
@@ -103,7 +102,7 @@ def call_information(place: Place, legs: Sequence[Leg]) -> Payload:
         "streamId": place.stream_id,
         "originateUserId": _originator_text(place.originator),
         "typeDestination": place.call_type,
-        "destinationContacts": orjson.dumps(members).decode(),
+        "destinationContacts": wire.encode(members).decode(),
     }
 
 
@@ -139,7 +138,7 @@ def _member(leg: Leg) -> Payload:
 
 def _originator_text(originator: Originator) -> str:
     parts = {"contactId": originator.contact_id, "phone": originator.phone, "trunkId": originator.trunk_id}
-    return orjson.dumps({name: value for name, value in parts.items() if value is not None}).decode()
+    return wire.encode({name: value for name, value in parts.items() if value is not None}).decode()
 
 
 def milliseconds(seconds: float) -> int:

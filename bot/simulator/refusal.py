@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import orjson
-
+from bot import wire
 from bot.errors import BotError
 from bot.events import JsonValue
 
@@ -35,4 +34,4 @@ def answer_body(code: int, message: str, data: JsonValue = None, *, message_fiel
     answer: dict[str, JsonValue] = {"code": code, message_field: message}
     if data is not None:
         answer["data"] = data
-    return orjson.dumps(answer)
+    return wire.encode(answer)

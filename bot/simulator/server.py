@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
 
-import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot import wire
 from bot.clock import Clock
 from bot.events import JsonObject, JsonValue
 from bot.signature import BOT_ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, matches, sign
@@ -208,8 +208,8 @@ def _body_of(path: str, content: bytes) -> JsonObject:
     if path not in REQUESTS:
         raise Refusal(404, f"there is no request {path}")
     try:
-        body: JsonValue = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
+        body: JsonValue = wire.decode(content)
+    except ValueError as error:
         raise Refusal(400, f"the body is not JSON ({error})") from error
     if not isinstance(body, dict):
         raise Refusal(400, "the body is not a JSON object")

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import orjson
-
+from bot import wire
 from bot.events import JsonObject, JsonValue
 from bot.simulator.entries import thread_entry
 from bot.simulator.ledger import Ledger, RecordAction, text_of, texts_of
@@ -200,7 +199,7 @@ class ThreadActions:
             return []
         return [
             {
-                "content": orjson.dumps(thread.description).decode(),
+                "content": wire.encode(thread.description).decode(),
                 "created": milliseconds(thread.created_at),
                 "teamId": team.team_id,
                 "descriptionId": thread.description_id,
@@ -218,7 +217,7 @@ class ThreadActions:
 
     def _described(self, team: Team, thread: SimThread, content: JsonValue) -> JsonValue:
         self._describe(thread, content)
-        written = orjson.dumps(thread.description).decode()
+        written = wire.encode(thread.description).decode()
         self._ledger.changed(team, thread, "Thread.updated", fieldName="description", fieldPayload=written)
         return {"descriptionId": thread.description_id}
 

@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 
 import aiohttp
-import orjson
+import msgspec
 
 SECRET: Final = "made-up-webhook-secret"
 _TEAM: Final = "545b508981d3f8001497d03d"
@@ -98,7 +98,7 @@ class Sender:
     async def _post(self, session: aiohttp.ClientSession, url: str, batch: list[Sent]) -> bool:
         ledger = self._ledger
         ledger.sent.update((one.number, one) for one in batch)
-        body = orjson.dumps(batch[0].body if len(batch) == 1 else [one.body for one in batch])
+        body = msgspec.json.encode(batch[0].body if len(batch) == 1 else [one.body for one in batch])
         try:
             async with session.post(url, data=body, headers={"Content-Type": "application/json"}) as response:
                 status = response.status

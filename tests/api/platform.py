@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
-import orjson
+import msgspec
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
@@ -33,7 +33,7 @@ class Seen:
 
     @property
     def json(self) -> dict[str, object]:
-        parsed: dict[str, object] = orjson.loads(self.body)
+        parsed: dict[str, object] = msgspec.json.decode(self.body)
         return parsed
 
     @property
@@ -101,7 +101,7 @@ def answers(
     headers: dict[str, str] | None = None,
 ) -> Answer:
     """Answer with a status and JSON, or with raw bytes."""
-    content = orjson.dumps({"code": status, "message": "OK"} if body is None else body) if raw is None else raw
+    content = msgspec.json.encode({"code": status, "message": "OK"} if body is None else body) if raw is None else raw
 
     async def answer(_request: web.Request) -> web.StreamResponse:
         return web.Response(status=status, body=content, headers=headers, content_type="application/json")

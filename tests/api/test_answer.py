@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import orjson
+import msgspec
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +14,7 @@ JSON = st.recursive(
 )
 ANSWERS = st.fixed_dictionaries(
     {}, optional={"code": JSON | st.integers(100, 599), "message": JSON, "massage": JSON, "data": JSON}
-).map(orjson.dumps)
+).map(msgspec.json.encode)
 
 
 @settings(deadline=None)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-import orjson
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,7 +64,7 @@ def test_the_documented_answer() -> None:
 
 
 def test_plain_values_in_the_place_of_json_in_strings() -> None:
-    members = orjson.loads(str(DOCUMENTED["destinationContacts"]))
+    members = msgspec.json.decode(str(DOCUMENTED["destinationContacts"]))
     plain = parse_call({"originateUserId": "5bcd", "destinationContacts": members})
     assert plain.originator == Originator("5bcd")
     assert plain.members == (RINGING, CALLER)
@@ -100,8 +100,8 @@ def test_whatever_comes_is_a_call(data: JsonObject) -> None:
 @settings(deadline=None)
 @given(st.lists(st.fixed_dictionaries({"contactId": st.text(min_size=1), "answered": st.booleans()})))
 def test_packed_and_plain_members_are_the_same(members: list[dict[str, str | bool]]) -> None:
-    packed = parse_call({"destinationContacts": orjson.dumps(members).decode()})
-    plain = parse_call({"destinationContacts": orjson.loads(orjson.dumps(members))})
+    packed = parse_call({"destinationContacts": msgspec.json.encode(members).decode()})
+    plain = parse_call({"destinationContacts": msgspec.json.decode(msgspec.json.encode(members))})
     assert packed.members == plain.members
     assert [(member.contact_id, member.answered) for member in packed.members] == [
         (member["contactId"], member["answered"]) for member in members

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import aiohttp
-import orjson
+import msgspec
 
 from bot.events import JsonObject
 from tests.support.command import Command, Finished, finished, started
@@ -96,7 +96,9 @@ async def post(url: str, *events: JsonObject, secret: str = WEBHOOK_SECRET) -> i
     async with (
         aiohttp.ClientSession() as session,
         session.post(
-            f"{url}/webhook/{secret}", data=orjson.dumps(list(events)), headers={"Content-Type": "application/json"}
+            f"{url}/webhook/{secret}",
+            data=msgspec.json.encode(list(events)),
+            headers={"Content-Type": "application/json"},
         ) as answer,
     ):
         return answer.status

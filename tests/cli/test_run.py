@@ -8,7 +8,7 @@ import socket
 from typing import Final
 
 import aiohttp
-import orjson
+import msgspec
 
 from bot.testing.clock import until
 from tests.cli.bench import METRICS_TOKEN, SECRET_KEY, Bench, check_secrets, get, post
@@ -112,7 +112,7 @@ async def test_events_are_handled_logged_without_personal_data_and_drained(bench
         result = await bot.wait()
     assert result.status == 0
     check_secrets(result.text)
-    lines = [orjson.loads(line) for line in result.err.splitlines()]
+    lines = [msgspec.json.decode(line) for line in result.err.splitlines()]
     (greeted,) = [line for line in lines if line["event"] == "greeted"]
     assert greeted["phone"] == "******49"
     assert greeted["call"].endswith("/thread/one")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypedDict
 
-import orjson
+import msgspec
 
 from bot.events import JsonValue
 
@@ -20,7 +20,7 @@ class Documented(TypedDict):
 
 
 _FILE = Path(__file__).parent.parent / "data" / "events.json"
-DOCUMENTED: dict[str, Documented] = orjson.loads(_FILE.read_bytes())["events"]
+DOCUMENTED: dict[str, Documented] = msgspec.json.decode(_FILE.read_bytes())["events"]
 EXAMPLES = [(name, example) for name, entry in DOCUMENTED.items() for example in entry["examples"]]
 ALIASES = [(alias, name) for name, entry in DOCUMENTED.items() for alias in entry["aliases"]]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import orjson
+import msgspec
 import pytest
 from aiohttp import web
 
@@ -33,7 +33,7 @@ def said(there: World, call: SimCall, path: str) -> list[str]:
 async def told(there: World, call: SimCall, event: str, **fields: JsonValue) -> None:
     """Post an event that the platform did not."""
     body = payload(event, call.thread_id, **{"teamId": call.team_id, **fields})
-    assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(body)))[0] == 200
+    assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", msgspec.json.encode(body)))[0] == 200
 
 
 @pytest.mark.parametrize("on_hold", [False, True])
@@ -210,7 +210,7 @@ async def test_a_caller_known_by_the_number_only_is_missed_too(tmp_path: Path, w
 
         async def post(event: str, **fields: JsonValue) -> None:
             body = payload(event, "f" * 24, **fields)
-            assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(body)))[0] == 200
+            assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", msgspec.json.encode(body)))[0] == 200
 
         caller: JsonValue = {"phone": "+74951234567", "trunkId": "trunk"}
         await post("Call.created", type="thread-incoming", originateUserId=caller)
@@ -260,6 +260,6 @@ async def test_a_caller_who_is_back_at_once_is_still_waited_with(tmp_path: Path)
             payload("Call.Member.leaved", call.thread_id) | about,
             payload("Call.Member.Invite.ended", call.thread_id, answered=True) | about,
         ]
-        assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(both)))[0] == 200
+        assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", msgspec.json.encode(both)))[0] == 200
         await there.over(call)
         assert found == [{"absent": Fate.NO_ANSWER, "anna": Fate.ANSWERED}]

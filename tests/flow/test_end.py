@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import orjson
+import msgspec
 import pytest
 
 from bot import Call, CallEnded, Router
@@ -85,7 +85,7 @@ async def test_nobody_is_rung_for_a_caller_who_has_gone(tmp_path: Path, *, stays
             "threadId": call.thread_id,
             "userId": call.place.originator.contact_id,
         }
-        assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(left)))[0] == 200
+        assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", msgspec.json.encode(left)))[0] == 200
         await there.live(1.0)
         if not stays:
             await call.hang_up()

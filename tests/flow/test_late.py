@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import orjson
+import msgspec
 import pytest
 
 from bot import Call, Fate, Router
@@ -99,7 +99,7 @@ async def test_who_answers_while_being_called_off_is_rung_anew_in_peace(tmp_path
 
         async def told(event: str, **fields: object) -> None:
             body = payload(event, call.thread_id, teamId=call.team_id, userId="agent-absent", **fields)  # type: ignore[arg-type]
-            await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(body))
+            await there.ask(f"/webhook/{WEBHOOK_SECRET}", msgspec.json.encode(body))
 
         await there.live(5.3)
         await told("Call.Member.Invite.ended", answered=True)

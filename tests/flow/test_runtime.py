@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-import orjson
+import msgspec
 import pytest
 from aiohttp import web
 
@@ -34,7 +34,7 @@ ANNA = Contact(contact_id="anna", name="Anna", answers_after=2.0)
 
 
 async def post(there: World, event: dict[str, Any]) -> None:
-    assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(event)))[0] == 200
+    assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", msgspec.json.encode(event)))[0] == 200
 
 
 async def flows_of(there: World, call: SimCall) -> list[tuple[str, FlowEnd | None]]:

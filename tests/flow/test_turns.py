@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import orjson
+import msgspec
 import pytest
 
 from bot import Call, Router
@@ -115,7 +115,7 @@ async def test_what_the_latest_calls_tell_is_taken_up(tmp_path: Path) -> None:
     await journal.open()
     try:
         told = enumerate([began, answer, no_answer])
-        await journal.append([Delivery(parse_event(one), orjson.dumps(one), 100.0 + at) for at, one in told])
+        await journal.append([Delivery(parse_event(one), msgspec.json.encode(one), 100.0 + at) for at, one in told])
         start = FlowStart(FlowId(1, 0), f"{TEAM}/thread/one", "reception", 1, b"{}", 100.0)
         journal.flows.begin_flow(start)
         outcomes = [

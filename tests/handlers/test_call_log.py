@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 import pytest
 import structlog
 
@@ -28,7 +28,7 @@ def log() -> Iterator[StringIO]:
 
 
 def summaries(log: StringIO) -> Sequence[dict[str, Any]]:
-    lines = [orjson.loads(line) for line in log.getvalue().splitlines()]
+    lines = [msgspec.json.decode(line) for line in log.getvalue().splitlines()]
     return [line for line in lines if line["event"] == "call ended"]
 
 
@@ -72,7 +72,7 @@ async def test_a_call_that_nobody_answered(tmp_path: Path, log: StringIO) -> Non
 async def test_a_call_whose_beginning_was_not_seen(tmp_path: Path, log: StringIO) -> None:
     async with world(tmp_path) as there:
         event = {"eventType": "Call.ended", "teamId": "team", "threadId": "thread"}
-        assert (await there.ask("/webhook/made-up-webhook-secret", orjson.dumps(event)))[0] == 200
+        assert (await there.ask("/webhook/made-up-webhook-secret", msgspec.json.encode(event)))[0] == 200
         await there.live_until(lambda: there.count("bot_events_settled_total", outcome="handled") == 1)
     (line,) = summaries(log)
     assert (line["caller"], line["incoming"]) == (None, None)

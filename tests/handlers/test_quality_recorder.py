@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import orjson
+import msgspec
 
 from bot import Call, Router
 from bot.api import parse_comment
@@ -99,4 +99,4 @@ async def ended(there: World, call: SimCall) -> None:
 
 async def tell(there: World, call: SimCall, event_type: str, **fields: object) -> None:
     event = {"eventType": event_type, "teamId": call.team_id, "threadId": call.thread_id, **fields}
-    assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(event)))[0] == 200
+    assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", msgspec.json.encode(event)))[0] == 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import orjson
+import msgspec
 import pytest
 
 from bot.simulator import Caller
@@ -75,7 +75,7 @@ async def test_a_repeated_beginning_greets_nobody_twice(tmp_path: Path) -> None:
     async with world(tmp_path, people=[absent(ANNA)]) as there:
         call = await there.simulator.place_call(Caller(presses=[(5.0, "1")], hangs_up_after=15.0))
         await there.live(1.0)
-        body = orjson.dumps(call.deliveries[0].event)
+        body = msgspec.json.encode(call.deliveries[0].event)
         assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", body))[0] == 200
         await there.over(call)
         assert sounds(call) == ["welcome", "main-menu", "ringback"]
@@ -97,7 +97,7 @@ async def test_somebody_else_who_does_not_answer_changes_nothing(tmp_path: Path)
 async def test_no_one_is_rung_for_an_outgoing_call(tmp_path: Path) -> None:
     async with world(tmp_path, people=[ANNA]) as there:
         event = {"eventType": "Call.created", "teamId": "team", "threadId": "thread", "type": "thread"}
-        assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(event)))[0] == 200
+        assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", msgspec.json.encode(event)))[0] == 200
         await there.live_until(lambda: there.count("bot_backlog_events") == 0)
         for path in ("call.audio/play", "call.user/invite"):
             assert there.count("bot_api_requests_total", path=path, outcome="ok") == 0

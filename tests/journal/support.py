@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol, TypeVar
 
-import orjson
+import msgspec
 
 from bot.events import JsonValue, parse_event
 from bot.journal import Delivery, Failure, FlowId, FlowJournal, FlowStart, Journal, Outcome, StepRecord, StoredEvent
@@ -46,7 +46,7 @@ async def running(journal: J) -> AsyncIterator[J]:
 
 def delivery(thread: str = "1", kind: str = "Call.Member.dtmf", *, at: float = 100.0, **fields: JsonValue) -> Delivery:
     data = payload(kind, thread, **fields)
-    return Delivery(parse_event(data), orjson.dumps(data), at)
+    return Delivery(parse_event(data), msgspec.json.encode(data), at)
 
 
 def lane(thread: str = "1") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import orjson
+import msgspec
 
 from bot import Router
 from bot.events import parse_event
@@ -22,7 +22,7 @@ async def test_a_key_that_was_stored_and_not_answered_counts_once(tmp_path: Path
     clock = ManualClock()
     path = tmp_path / "journal.sqlite3"
     key = payload("Call.Member.dtmf", "1", dtmfNumber="5")
-    body = orjson.dumps(key)
+    body = msgspec.json.encode(key)
     # What a killed process leaves behind.
     journal = SqliteJournal(path, clock=clock)
     await journal.open()

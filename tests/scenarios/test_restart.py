@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import orjson
+import msgspec
 
 from bot import CallCreated, Context, Router
 from bot.dispatch import Handlers
@@ -68,9 +68,9 @@ async def test_a_bot_that_is_stopping_takes_nothing_and_says_so(tmp_path: Path) 
         await asyncio.sleep(0)
 
         status, text = await there.ask("/health/ready")
-        assert (status, orjson.loads(text)["problems"]) == (503, ["stopping"])
+        assert (status, msgspec.json.decode(text)["problems"]) == (503, ["stopping"])
         assert (await there.ask("/health/live"))[0] == 200
-        status, text = await there.ask(f"/webhook/{WEBHOOK_SECRET}", orjson.dumps(created(fresh_id())))
+        status, text = await there.ask(f"/webhook/{WEBHOOK_SECRET}", msgspec.json.encode(created(fresh_id())))
         assert status == 503
         assert there.count("bot_deliveries_refused_total", status="503") == 1
         assert (await there.ask(call.played[0].path))[0] == 200, "prompts are served to the end"

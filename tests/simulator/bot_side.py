@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
-import orjson
+import msgspec
 from aiohttp import web
 
 from bot.signature import signed_headers
@@ -69,7 +69,7 @@ class BotServer:
         self.bodies.append(body)
         self.headers.append(request.headers.copy())
         if status == 200:
-            self.events.append(orjson.loads(body))
+            self.events.append(msgspec.json.decode(body))
         return web.Response(status=status, headers={"Location": "/webhook/secret"} if status == 302 else {})
 
     async def _serve(self, request: web.Request) -> web.Response:
@@ -93,7 +93,7 @@ class SignedClient:
 
     async def post(self, path: str, body: object, *, team: str, **headers: str) -> tuple[int, dict[str, Any]]:
         """Send a signed request; headers given by name replace the right ones, an empty one leaves it out."""
-        content = body if isinstance(body, bytes) else orjson.dumps(body)
+        content = body if isinstance(body, bytes) else msgspec.json.encode(body)
         signed = signed_headers(BOT_ID, SECRET, str(int(self.clock.now())), content)
         replaced = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {name: value for name, value in {**signed, **replaced}.items() if value}

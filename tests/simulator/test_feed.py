@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
-import orjson
+import msgspec
 import pytest
 
 from bot.simulator import SimCall, Simulator, SimulatorConfig
@@ -36,7 +36,7 @@ class Listener:
             self._buffer += await reading
         message, _, self._buffer = self._buffer.partition(b"\n\n")
         fields = dict(line.split(": ", 1) for line in message.decode().splitlines())
-        return {**fields, "data": orjson.loads(fields["data"])}
+        return {**fields, "data": msgspec.json.decode(fields["data"])}
 
     async def until(self, event: str) -> list[dict[str, Any]]:
         """Return the messages up to the next of a kind."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import orjson
+import msgspec
 import pytest
 
 from bot.simulator import Caller, Contact, Refusal, SimCall, Simulator
@@ -21,7 +21,7 @@ async def test_a_caller_rings_in(simulator: Simulator, bot: BotServer, clock: Ma
     assert (event["teamId"], event["threadId"], event["type"]) == ("team", call.thread_id, "thread-incoming")
     assert event["createdAt"] == int(clock.now() * 1000)
     assert isinstance(event["originateUserId"], str)
-    originator = orjson.loads(event["originateUserId"])
+    originator = msgspec.json.decode(event["originateUserId"])
     assert originator == {"contactId": call.members[0].contact_id, "phone": "+74957654321", "trunkId": "bambYXY3o"}
     assert call.members[0].has_originator
     assert call.members[0].answered

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import orjson
+import msgspec
 import pytest
 
 from bot.events import parse_originator
@@ -108,7 +108,7 @@ async def test_get_has_json_inside_strings(client: SignedClient, call: SimCall, 
     assert all(type(value) is str for value in data.values())
     assert data["typeDestination"] == "thread-incoming"
     assert parse_originator(data["originateUserId"]).phone == call.caller.phone
-    caller, anna, boris = orjson.loads(data["destinationContacts"])
+    caller, anna, boris = msgspec.json.decode(data["destinationContacts"])
     assert (caller["hasOriginator"], caller["answered"], caller["trunkId"]) == (True, True, "bambYXY3o")
     assert (anna["contactId"], anna["answered"], anna["phone"]) == (ANNA.contact_id, True, ANNA.phone)
     assert anna["createdAt"] == str(int(clock.now() * 1000))

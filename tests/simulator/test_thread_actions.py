@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import orjson
+import msgspec
 import pytest
 
 from bot.simulator import DEFAULT_TEAM, Line, SimCall, Simulator
@@ -60,7 +60,7 @@ async def test_a_thread_is_made_as_asked(clerk: Clerk, clock: ManualClock) -> No
     [event] = await clerk.told("Thread.created")
     assert (event["title"], event["responsibleUserId"], event["userId"]) == ("Call back", ANNA.contact_id, BOT_ID)
     [description] = await clerk.asks("thread.description/read", threadId=data["threadId"])
-    assert orjson.loads(description["content"]) == [{"type": "hashtag", "name": "#vip"}]
+    assert msgspec.json.decode(description["content"]) == [{"type": "hashtag", "name": "#vip"}]
 
 
 async def test_the_status_of_a_call_s_thread(clerk: Clerk, call: SimCall, bot: BotServer, clock: ManualClock) -> None:
@@ -177,10 +177,10 @@ async def test_the_description(clerk: Clerk, thread_id: str) -> None:
     [read] = await clerk.asks("thread.description/read", threadId=thread_id)
 
     assert first == again == more == {"descriptionId": read["descriptionId"]}
-    assert orjson.loads(read["content"]) == [text, "two"]
+    assert msgspec.json.decode(read["content"]) == [text, "two"]
     events = await clerk.told(*["Thread.updated"] * 3)
     assert events[-1]["fieldName"] == "description"
-    assert orjson.loads(events[-1]["fieldPayload"]) == [text, "two"]
+    assert msgspec.json.decode(events[-1]["fieldPayload"]) == [text, "two"]
 
 
 @pytest.mark.parametrize(

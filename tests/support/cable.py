@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from enum import Enum, auto
 
 import aiohttp
-import orjson
+import msgspec
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
@@ -48,7 +48,7 @@ class Cable:
         team, _, path = request.path.lstrip("/").partition("/")
         body = await request.read()
         if path in self.answers:
-            return self.answers[path](orjson.loads(body))
+            return self.answers[path](msgspec.json.decode(body))
         fault = self.faults.pop(path, None)
         if fault is not Fault.SWALLOWED:
             status, answer = await self._asked(f"/{team}/{path}", body, request)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import orjson
+import msgspec
 
 from bot.api import ApiClient, ApiConfig
 from bot.clock import Clock
@@ -33,7 +33,9 @@ class Rig:
     async def deliver(self, *events: JsonObject) -> None:
         """Store events as the webhook would."""
         now = self._clock.now()
-        await self.journal.append([Delivery(parse_event(dict(one)), orjson.dumps(dict(one)), now) for one in events])
+        await self.journal.append(
+            [Delivery(parse_event(dict(one)), msgspec.json.encode(dict(one)), now) for one in events]
+        )
 
     async def settled(self) -> None:
         """Wait until nothing is unhandled."""

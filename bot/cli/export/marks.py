@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import orjson
-
+from bot import wire
 from bot.api import spec
 from bot.events import JsonValue, MemberEvent, MemberHeld, MemberInvited, MemberInviteEnded, MemberLeft, MemberUnheld
 from bot.flow.outcome import digest
@@ -64,13 +63,13 @@ def marks_of(events: Sequence[StoredEvent], flows: Sequence[StoredFlow]) -> Sequ
 
 def value_of(step: StepRecord) -> JsonValue:
     """Return what a step brought; None where it failed."""
-    recorded: JsonValue = orjson.loads(step.outcome)
+    recorded: JsonValue = wire.decode(step.outcome)
     return recorded.get("value") if isinstance(recorded, dict) else None
 
 
 def failed(step: StepRecord) -> bool:
     """Return whether a step failed."""
-    recorded: JsonValue = orjson.loads(step.outcome)
+    recorded: JsonValue = wire.decode(step.outcome)
     return isinstance(recorded, dict) and "error" in recorded
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import orjson
-
+from bot import wire
 from bot.simulator.call import SimCall
 from bot.simulator.comments import CLOSING
 from bot.simulator.media import Recording
@@ -95,7 +94,7 @@ def _deliveries(call: SimCall) -> Iterator[str]:
 
 def message_left(call: SimCall) -> bool:
     """Return whether the caller spoke to nobody while being recorded, and the bot wrote where that can be heard."""
-    told = orjson.dumps([list(comment.attachments) for comment in call.comments if comment.type != CLOSING]).decode()
+    told = wire.encode([list(comment.attachments) for comment in call.comments if comment.type != CLOSING]).decode()
     return any(recording.recording_id in told and _spoke_alone(call, recording) for recording in _recordings(call))
 
 
