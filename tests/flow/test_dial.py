@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from bot import Call, Dialled, Fate, Invitee, Router
+from bot import Call, CallEnded, Dialled, Fate, Invitee, Router
 from bot.events import JsonValue
 from bot.simulator import Caller, Chance, Contact, Faults, Reaction, Reacts, SimCall, silences
 from bot.simulator.dice import Dice
@@ -263,3 +263,40 @@ async def test_a_caller_who_is_back_at_once_is_still_waited_with(tmp_path: Path)
         assert (await there.ask(f"/webhook/{WEBHOOK_SECRET}", msgspec.json.encode(both)))[0] == 200
         await there.over(call)
         assert found == [{"absent": Fate.NO_ANSWER, "anna": Fate.ANSWERED}]
+
+
+async def test_a_queue_ends_when_somebody_takes_the_call(tmp_path: Path) -> None:
+    router, found = Router(), list[Dialled]()
+
+    @router.call(incoming=True)
+    async def wait(call: Call) -> None:
+        found.append(await call.queue(["absent", "anna"], ring=5, music=None))
+        found.append(await call.queue(call.rota.on_duty(), longest=8, music=None))
+        await call.hang_up()
+
+    async with world(tmp_path, handlers_of(router), people=[ANNA, ABSENT], on_duty=[]) as there:
+        call = await there.simulator.place_call(Caller())
+        await there.over(call)
+        assert not call.played, "there is no music"
+    assert found == [Dialled("anna", {"absent": Fate.NO_ANSWER, "anna": Fate.ANSWERED}), Dialled(None, {})]
+
+
+async def test_a_refusal_because_the_call_is_gone_is_its_end(tmp_path: Path) -> None:
+    router, line, said = Router(), Line(), list[str]()
+
+    @router.call(incoming=True)
+    async def ring(call: Call) -> None:
+        for path in ("call/get", "call.user/hold"):
+            line.answers[path] = lambda _body: data({}, code=400)
+        try:
+            await call.hold()
+        except CallEnded:
+            said.append("ended")
+            line.answers.clear()
+            raise
+
+    async with wired(tmp_path, router, line, [ANNA]) as there:
+        call = await there.simulator.place_call(Caller(hangs_up_after=20))
+        await there.live_until(lambda: there.count("bot_flows_running") == 0, 10)
+        await there.over(call)
+    assert said == ["ended"]

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot import Call, CallEnded, Event, Router
 from bot.errors import JournalUnavailable
+from bot.events import JsonValue
 from bot.flow import Flows, Services
 from bot.flow.fallback_flow import FALLBACK
 from bot.flow.given import Given
@@ -26,6 +27,7 @@ from bot.testing.clock import ManualClock
 from bot.testing.world import WEBHOOK_SECRET, World, world
 from tests.flow.lab import Shelf, stored
 from tests.flow.test_doubt import Line, wired
+from tests.flow.test_rescue import PATHS, breaks, reception
 from tests.support.cable import data
 from tests.support.events import created, payload
 from tests.support.handlers import handlers_of
@@ -231,6 +233,25 @@ async def test_a_bot_whose_flows_cannot_be_kept_had_better_end(tmp_path: Path) -
         await there.live_until(watching.done)
         assert isinstance(watching.exception(), JournalUnavailable)
         await call.hang_up()
+
+
+async def test_a_caller_who_goes_while_the_platform_is_asked_again(tmp_path: Path) -> None:
+    line, leaving = Line(), list[asyncio.Task[None]]()
+    breaks(line, *PATHS)
+    async with wired(tmp_path, reception(), line, [ANNA]) as there:
+        call = await there.simulator.place_call(Caller())
+        await there.live_until(lambda: there.count("bot_fallbacks_total", result="failed") == 1)
+        fail = line.answers["call/get"]
+
+        def asked(body: dict[str, JsonValue]) -> web.Response:
+            if not leaving:
+                leaving.append(asyncio.create_task(call.hang_up(), name="leaving"))
+            return fail(body)
+
+        line.answers["call/get"] = asked
+        await there.over(call)
+        assert [end and end.state for _, end in await flows_of(there, call)] == [FlowState.FAILED] * 2
+    assert leaving[0].done()
 
 
 class Broken(Shelf):
