@@ -80,10 +80,20 @@ class CallVoicemail(CallDial):
             raise
         ended = await self._now()
         url = await self._link_at_once()
-        if url is None:
-            return await self._keep_afterwards(began, ended, notify, thanks, language)
+        try:
+            until = await self._thank(thanks, language)
+            if url is None:
+                # The recording comes when the call is over, and nobody is to wait for that in silence.
+                await self._sleep_until(until)
+                await self.hang_up()
+                await self._sleep_until(self._steps.now + _LINK_TIMEOUT)
+        except CallEnded:
+            await self._keep(began, ended, notify, url)
+            raise
+        # It is written down while the thanks are heard.
         message = await self._keep(began, ended, notify, url)
-        await self._part(thanks, language)
+        await self._sleep_until(until)
+        await self.hang_up()
         return message
 
     async def notify(self, whom: Duty | str, text: str) -> int:
@@ -140,10 +150,16 @@ class CallVoicemail(CallDial):
         if pressed is not None:
             self._keys_from = pressed.seq
 
-    async def _part(self, thanks: str | None, language: str | None) -> None:
-        if thanks is not None:
-            await self.play(thanks, barge_in=False, language=language)
-        await self.hang_up()
+    async def _thank(self, thanks: str | None, language: str | None) -> float:
+        """Begin to play the thanks, and return when they are over; a message is kept without them, too."""
+        if thanks is None:
+            return self._steps.now
+        try:
+            sound = await self._start_sound(thanks, language=language)
+        except (ApiError, PromptError) as error:
+            self.log.warning("the thanks could not be played", reason=str(error))
+            return self._steps.now
+        return sound.began_at + (sound.duration or 0.0)
 
     async def _link_at_once(self) -> str | None:
         try:
@@ -151,18 +167,6 @@ class CallVoicemail(CallDial):
         except ApiError as error:
             self.log.info("the recording's link was not told yet", reason=error.message)
             return None
-
-    async def _keep_afterwards(
-        self, began: float, ended: float, notify: Duty | str | None, thanks: str | None, language: str | None
-    ) -> Message:
-        """End the call before the recording is waited for: its comment comes then, and the caller hears nothing."""
-        try:
-            await self._part(thanks, language)
-            await self._sleep_until(self._steps.now + _LINK_TIMEOUT)
-        except CallEnded:
-            await self._keep(began, ended, notify)
-            raise
-        return await self._keep(began, ended, notify)
 
     async def _keep(self, began: float, ended: float, notify: Duty | str | None, url: str | None = None) -> Message:
         url = url or await self.recording_link()

@@ -200,6 +200,28 @@ async def test_nobody_waits_in_silence_for_the_recording_of_a_message(tmp_path: 
         assert [one and one.state for one in await ends(there, call)] == [FlowState.ENDED]
 
 
+@pytest.mark.parametrize("hangs_up_after", [None, 17.0])
+async def test_a_message_is_kept_without_thanks_and_however_the_caller_parts(
+    tmp_path: Path, hangs_up_after: float | None
+) -> None:
+    line, router = Line(), Router()
+
+    @router.call(incoming=True)
+    async def take(call: Call) -> None:
+        line.answers["call.recording/stop"] = fail
+        await call.voicemail(longest=10.0, thanks="goodbye" if hangs_up_after else "no-such-prompt")
+
+    def fail(_body: object) -> web.Response:
+        line.answers.clear()
+        return web.json_response({"code": 429, "message": "no"}, status=429, headers={"Retry-After": "4"})
+
+    async with wired(tmp_path, router, line, []) as there:
+        call = await there.simulator.place_call(Caller(hangs_up_after=hangs_up_after))
+        await there.over(call)
+        assert [one for one in there.requests(call) if one.startswith("comment/create Voicemail, 10 s: http")]
+        assert [one and one.state for one in await ends(there, call)] == [FlowState.ENDED]
+
+
 async def test_a_message_is_taken_though_it_cannot_be_asked_for(tmp_path: Path) -> None:
     line = Line()
     breaks(line, "call.audio/play", status=400)
