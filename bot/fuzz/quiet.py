@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,9 +15,14 @@ from bot.simulator.scenario import silences
 
 Span = tuple[float, float]
 
+_CUT: Final = "fault: the connection breaks before the answer"
 _MESSAGE: Final = "wait for message"
 _RECORD: Final = "call.recording/start"
 _PLAY: Final = "call.audio/play"
+_LATE: Final = re.compile(r"fault: the answer to \S+ is (?P<seconds>[0-9.]+) s late")
+_REFUSALS: Final = ("fault: refuses with", "fault: the connection breaks before the request", _CUT)
+_REPEATED_WITHIN: Final = 5.0
+"""Seconds in which a request is repeated; a bot that takes longer leaves the caller in silence by itself."""
 
 
 class Pardon(StrEnum):
@@ -25,6 +31,7 @@ class Pardon(StrEnum):
     MESSAGE = "the caller was asked for a message and said nothing: what is recorded is the caller's silence"
     MACHINE = "a mobile's voicemail had taken the call: its greeting is heard; who does not want that dials to confirm"
     AWAY = "no bot, or no platform, was there to make a sound: that time does not count"
+    LATE = "the platform refused requests or answered late, and they had to be repeated: that time does not count"
     UNPLAYED = "the platform refused for good to play what would have been heard"
     DROPPED = "the platform never posted an event of the call, so that the bot could not know of it"
     REFUSED = "the platform refused a request, or lost its answer, that must not be repeated: the fallback had the call"
@@ -62,6 +69,7 @@ def silent_spans(call: PlayedCall, away: Sequence[Span]) -> Sequence[SilentSpan]
         *((span, Pardon.MESSAGE) for flow in call.flows for span in _messages(flow)),
         *((span, Pardon.MACHINE) for span in _machines(call)),
         *((span, Pardon.UNPLAYED) for span in _unplayed(call)),
+        *((span, Pardon.LATE) for span in _late(call)),
     ]
     found = []
     for silence in silences(call.call, began):
@@ -119,6 +127,22 @@ def _unplayed(call: PlayedCall) -> Iterator[Span]:
             refused = None
     if refused is not None:
         yield refused, float("inf")
+
+
+def _late(call: PlayedCall) -> Iterator[Span]:
+    """Yield when a request waited for its answer, or to be repeated, because of a fault."""
+    asked = ""
+    failed: dict[str, float] = {}
+    for record in call.records:
+        if record.kind == "request":
+            asked = record.text.partition(" ")[0]
+            if asked in failed:
+                began = failed.pop(asked)
+                yield began, min(record.at, began + _REPEATED_WITHIN)
+        elif record.kind == "note" and (found := _LATE.fullmatch(record.text)):
+            yield record.at, record.at + float(found["seconds"])
+        elif record.kind == "note" and record.text.startswith(_REFUSALS):
+            failed.setdefault(asked, record.at)
 
 
 def _common(one: Span, other: Span) -> float:
