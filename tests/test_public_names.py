@@ -16,11 +16,13 @@ PACKAGES = [
 
 
 def public(package: ModuleType) -> list[str]:
-    """Return the names of a package that are not its modules."""
+    """Return the names of a package that are not its modules, nor what pytest puts into a package with a plugin."""
     return sorted(
         name
         for name, value in vars(package).items()
-        if not name.startswith("_") and not (inspect.ismodule(value) and value.__name__.startswith("bot."))
+        if name.isidentifier()
+        and not name.startswith("_")
+        and not (inspect.ismodule(value) and value.__name__.startswith("bot."))
     )
 
 
