@@ -56,7 +56,8 @@ class Case:
         seed: of the scenario that it was found in.
         scenario: that scenario.
         times: how many there were.
-        smallest: the smallest scenario that shows it; None if it was not looked for.
+        smallest: the smallest scenario that shows it, without tries if it did not show again; None if it was not
+            looked for.
     """
 
     finding: Finding
@@ -162,6 +163,10 @@ class Fuzzer:
         # The call that it was found in comes first: it is the likeliest to do alone.
         calls = list(case.scenario.calls)
         calls.insert(0, calls.pop(case.finding.call))
-        smallest = await minimised(replace(case.scenario, calls=calls), shows, tries=self._orders.tries)
+        scenario = replace(case.scenario, calls=calls)
+        if not await shows(scenario):
+            # It hung on the order of things that happened at once; that cannot be made small.
+            return Minimised(scenario, tries=0, done=False)
+        smallest = await minimised(scenario, shows, tries=self._orders.tries)
         title = f"{case.finding.kind}: {case.finding.place}".rstrip(": ")
         return replace(smallest, scenario=replace(smallest.scenario, title=title))

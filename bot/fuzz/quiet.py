@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.fuzz.played import PlayedCall
-from bot.journal.flows import StepRecord, StoredFlow
+from bot.journal.flows import StoredFlow
 from bot.simulator.moments import Cue
 from bot.simulator.scenario import silences
 
@@ -95,8 +95,8 @@ def _messages(flow: StoredFlow) -> Iterator[Span]:
     earlier than its record says.
     """
     ended = float("inf") if flow.end is None else flow.end.ended_at
-    following: list[StepRecord | None] = [*flow.steps[1:], None]
-    for step, after in zip(flow.steps, following, strict=True):
+    for index, step in enumerate(flow.steps):
+        after = flow.steps[index + 1] if index + 1 < len(flow.steps) else None
         if step.name == _RECORD and (after is None or not after.path or after.name == _MESSAGE):
             yield step.at, ended if after is None else after.at
 

@@ -43,6 +43,11 @@ def case_lines(number: int, case: Case, path: Path | None) -> Iterator[str]:
     if case.smallest is None:
         yield "   not made small: there were enough others"
         return
+    if not case.smallest.tries:
+        yield "   it did not show again when its scenario was played once more"
+        if path is not None:
+            yield f"   that scenario: {path}"
+        return
     scenario = case.smallest.scenario
     so_far = "" if case.smallest.done else " so far; the tries ran out"
     yield (

@@ -29,6 +29,8 @@ _AFTERWARDS: Final = 900.0
 """Seconds in which a bot must be done with calls that are over; it looks after silent flows every ten minutes."""
 _STOPS_WITHIN: Final = 5.0
 """Real seconds in which a bot stops."""
+_PATIENCE: Final = 3.0
+"""Real seconds for which a request may stand still: everybody answers here, and a slow machine is nobody's fault."""
 _RECORDS: Final = 1_000_000
 _LETTERS: Final = 10_000
 
@@ -108,7 +110,9 @@ class Playhouse:
             async with simulator:
                 for agent in scenario.agents:
                     simulator.add_contact(agent)
-                there = World(clock, simulator, self._config(scenario, folder, simulator.url), threads)
+                there = World(
+                    clock, simulator, self._config(scenario, folder, simulator.url), threads, patience=_PATIENCE
+                )
                 await there.start(self._handlers)
                 # The next bot listens where this one did, as it would in life: addresses of prompts stay the same.
                 port = urlsplit(there.bot.url).port

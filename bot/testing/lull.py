@@ -17,7 +17,7 @@ _BLIND_ROUNDS: Final = 25
 """The same for a loop that does not show what is ready."""
 _IMPATIENT: Final = 200
 """Looks at what is on its way, one after another, before the processor is left to others between two."""
-_PATIENCE: Final = 0.1
+PATIENCE: Final = 0.1
 """Real seconds without any change after which a request counts as one that nobody will answer."""
 
 
@@ -35,6 +35,7 @@ class Lull:
         on_the_wire: how many requests are between the bot and the platform. One that stays there although nothing
             else happens has met somebody who does not answer; it is not waited for, or time could never pass.
         longest: real seconds that a thread may take.
+        patience: real seconds without any change after which a request counts as one that nobody will answer.
         ready: returns what a loop is going to run next; None if that cannot be seen.
     """
 
@@ -44,11 +45,13 @@ class Lull:
         on_the_wire: Callable[[], int],
         *,
         longest: float = 30.0,
+        patience: float = PATIENCE,
         ready: Callable[[asyncio.AbstractEventLoop], Sized | None] = _ready,
     ) -> None:
         self._at_work = at_work
         self._on_the_wire = on_the_wire
         self._longest = longest
+        self._patience = patience
         self._ready = ready
         self._given_up = 0
 
@@ -70,7 +73,7 @@ class Lull:
                 return
             if self._at_work() or wire != before:
                 before, changed = wire, now
-            elif now - changed > _PATIENCE:
+            elif now - changed > self._patience:
                 self._given_up = wire
             if now - began > self._longest:
                 raise TimeoutError(f"a thread is at work for {self._longest:g} s")

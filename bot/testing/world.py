@@ -22,7 +22,7 @@ from bot.rota import Rota
 from bot.settings import Settings
 from bot.simulator import Contact, SimCall, Simulator, SimulatorConfig
 from bot.testing.clock import ManualClock
-from bot.testing.lull import Lull, Threads, counted_threads
+from bot.testing.lull import PATIENCE, Lull, Threads, counted_threads
 
 T = TypeVar("T")
 
@@ -62,6 +62,7 @@ class World:
         config: of the bots that live here, one after another.
         threads: those of the loop.
         rota: who is on duty; what the settings say by default.
+        patience: real seconds after which a request that stands still is not waited for; more on a busy machine.
 
     Attributes:
         clock: the time.
@@ -78,6 +79,7 @@ class World:
         threads: Threads,
         *,
         rota: Callable[[], Rota] | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self.clock = clock
         self.simulator = simulator
@@ -86,7 +88,7 @@ class World:
         self._threads = threads
         self._rota = rota
         self._lives = 1
-        self._lull = Lull(self._at_work, self._on_the_wire)
+        self._lull = Lull(self._at_work, self._on_the_wire, patience=patience)
 
     async def start(self, handlers: Handlers) -> None:
         """Start a bot, on the journal of the one before it if there was one, and connect the platform to it."""

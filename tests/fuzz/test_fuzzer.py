@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import Call, CallCreated, CallEnded, Context, Router
-from bot.fuzz import Fuzzer, Kind, Orders, Playhouse, Results, judged, scenario_text
+from bot.fuzz import Fuzzer, Kind, Orders, Playhouse, Results, case_lines, judged, report, scenario_text
 from bot.simulator import Scenario, parse_scenario
 from bot.testing import settings_for
 from tests.support.handlers import examples, handlers_of
@@ -114,6 +114,48 @@ async def test_a_handler_that_fails_for_good_is_found(tmp_path: Path) -> None:
     assert case.finding.kind is Kind.DEAD_LETTER
     assert case.times == 3
     assert "watch failed for good with Call.created: LookupError: no such thing" in case.finding.text
+
+
+@pytest.mark.parametrize("path", [None, Path("found.toml")])
+async def test_what_does_not_show_again_is_told_all_the_same(tmp_path: Path, path: Path | None) -> None:
+    runs: list[str] = []
+
+    async def once(call: Call) -> None:
+        runs.append(call.id)
+        if len(runs) == 1:
+            raise KeyError("only now")
+        await call.hang_up()
+
+    router = Router()
+    router.call(incoming=True)(once)
+    orders = Orders(calls=1, seed=1, faults=False)
+    results = await Fuzzer(handlers_of(router), settings_for(tmp_path), orders, lambda _: None).run()
+    (case,) = results.cases.values()
+    _, again, *where = case_lines(1, case, path)
+    assert again == "   it did not show again when its scenario was played once more"
+    assert where == ([] if path is None else ["   that scenario: found.toml"])
+
+
+async def test_of_many_causes_some_are_made_small(tmp_path: Path) -> None:
+    router = Router()
+    for number in range(7):
+
+        async def watch(_event: CallCreated, _ctx: Context) -> None:
+            raise LookupError("no such thing")
+
+        watch.__qualname__ = f"watch_{number}"
+        router.on("Call.created", fallback=False)(watch)
+    orders = Orders(calls=1, seed=1, faults=False, tries=1)
+    results = await Fuzzer(handlers_of(router), settings_for(tmp_path), orders, lambda _: None).run()
+    cases = list(results.cases.values())
+    assert len(cases) == 7
+    assert [case.smallest is None for case in cases] == [False] * 5 + [True] * 2
+    assert list(case_lines(7, cases[6], None))[1:] == ["   not made small: there were enough others"]
+    shown = "\n".join(case_lines(1, cases[0], None))
+    assert "the smallest scenario that shows it has 1 call" in shown
+    assert "so far; the tries ran out" in shown
+    assert "     # Found by the fuzzer with seed 1/1." in shown
+    assert "  found                  7, of 7 causes" in list(report(results))
 
 
 @pytest.mark.parametrize("faults", [True, False])
