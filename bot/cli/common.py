@@ -24,7 +24,14 @@ Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  #
 Run: TypeAlias = Callable[[argparse.Namespace], Coroutine[None, None, int]]
 
 
-def add_command(commands: Subparsers, name: str, text: str, run: Run) -> argparse.ArgumentParser:
+def add_command(
+    commands: Subparsers,
+    name: str,
+    text: str,
+    run: Run,
+    *,
+    own_time: Callable[[argparse.Namespace], bool] | None = None,
+) -> argparse.ArgumentParser:
     """Add a command and return its parser.
 
     Args:
@@ -32,9 +39,10 @@ def add_command(commands: Subparsers, name: str, text: str, run: Run) -> argpars
         name: the command's name.
         text: what it does, in one sentence.
         run: runs it and returns the exit status.
+        own_time: says whether it runs in a time of its own, rather than by the clock on the wall; None: never.
     """
     parser = commands.add_parser(name, help=text, description=text)
-    parser.set_defaults(command=run)
+    parser.set_defaults(command=run, own_time=own_time)
     return parser
 
 

@@ -28,6 +28,7 @@ def add_to(commands: Subparsers) -> None:
         "Run the simulator alone, for a bot started with the same BOT_ID, BOT_SECRET_KEY and BOT_WEBHOOK_SECRET "
         "and with BOT_API_URL set to the simulator's address.",
         run,
+        own_time=lambda options: bool(options.fuzz or (options.scenario and not options.real_time)),
     )
     parser.add_argument("--sign", action="store_true", help="sign the events, too")
     either = parser.add_mutually_exclusive_group()

@@ -10,12 +10,16 @@ import pytest
 from tests.support.command import finished
 
 SILENT = """
+import asyncio
+from pathlib import Path
+
 from bot import Call, Router
 
 router = Router()
 
 @router.call(incoming=True)
 async def silent(call: Call) -> None:
+    Path("loop").write_text(type(asyncio.get_running_loop()).__module__)
     await call.sleep(60)
     await call.hang_up()
 """
@@ -46,6 +50,8 @@ async def test_what_is_found_is_written_down_and_can_be_played(tmp_path: Path) -
     played = await finished(tmp_path, "simulate", "--scenario", str(path), name="played", BOT_HANDLERS="silent")
     assert played.status == 1
     assert "not as expected: the caller heard nothing for " in played.err
+    loop = (tmp_path / "loop").read_text(encoding="utf-8")
+    assert loop.startswith("asyncio."), "any other hides whether it has something to do"
 
 
 @pytest.mark.parametrize(
