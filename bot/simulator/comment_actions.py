@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.events import JsonObject, JsonValue
 from bot.simulator.comments import SimComment, text_part
-from bot.simulator.ledger import Ledger, RecordAction, count_of, text_of, texts_of
+from bot.simulator.ledger import RecordAction, RecordFamily, count_of, text_of, texts_of
 from bot.simulator.refusal import Refusal
 from bot.simulator.teams import Team
 
@@ -22,19 +22,13 @@ PAGE: Final = 100
 _TEXT: Final = "text"
 
 
-class CommentActions:
-    """The requests of comments, carried out on checked bodies.
+class CommentActions(RecordFamily):
+    """The requests of comments."""
 
-    Args:
-        ledger: the records.
-
-    Attributes:
-        actions: what each request does, by path.
-    """
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self.actions: Mapping[str, RecordAction] = {
+    @property
+    def actions(self) -> Mapping[str, RecordAction]:
+        """What each request does, by path."""
+        return {
             "comment/create": self._create,
             "comment/read": self._read,
             "comment/count": self._count,

@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.events import JsonObject, JsonValue
 from bot.simulator.entries import customer_entry
-from bot.simulator.ledger import Ledger, RecordAction, text_of, texts_of
+from bot.simulator.ledger import RecordAction, RecordFamily, text_of, texts_of
 from bot.simulator.payloads import Payload
 from bot.simulator.refusal import Refusal
 from bot.simulator.teams import Team, room_for_one_more
@@ -24,19 +24,13 @@ _BILLING_TYPES: Final = ("users", "contacts", "bots")
 _CUSTOM_FIELD: Final = ("id", "label", "value", "type")
 
 
-class ContactActions:
-    """The requests of contacts, carried out on checked bodies.
+class ContactActions(RecordFamily):
+    """The requests of contacts."""
 
-    Args:
-        ledger: the records.
-
-    Attributes:
-        actions: what each request does, by path.
-    """
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self.actions: Mapping[str, RecordAction] = {
+    @property
+    def actions(self) -> Mapping[str, RecordAction]:
+        """What each request does, by path."""
+        return {
             "contact/read": self._read,
             "contact/create": self._create,
             "contact/local": self._language,

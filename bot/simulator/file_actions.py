@@ -15,7 +15,7 @@ from aiohttp import web
 
 from bot.events import JsonObject, JsonValue
 from bot.simulator.entries import file_entry
-from bot.simulator.ledger import Ledger, RecordAction, count_of, text_of, texts_of
+from bot.simulator.ledger import RecordAction, RecordFamily, count_of, text_of, texts_of
 from bot.simulator.pcm import HEADER_BYTES, RATE, WIDTH
 from bot.simulator.refusal import Refusal
 from bot.simulator.teams import SimFile, Team, room_for_one_more
@@ -27,19 +27,13 @@ PAGE: Final = 100
 """How many files one answer holds if nothing is said about it. Not documented."""
 
 
-class FileActions:
-    """The requests of files, carried out on checked bodies.
+class FileActions(RecordFamily):
+    """The requests of files."""
 
-    Args:
-        ledger: the records.
-
-    Attributes:
-        actions: what each request does, by path.
-    """
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self.actions: Mapping[str, RecordAction] = {
+    @property
+    def actions(self) -> Mapping[str, RecordAction]:
+        """What each request does, by path."""
+        return {
             "file/get.url": self._url_to_fetch,
             "file/put.url": self._url_to_put,
             "file/read": self._read,

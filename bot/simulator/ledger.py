@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
@@ -109,6 +110,22 @@ class Ledger:
         now = self.now()
         self.around.timeline.add("event", "platform", str(event["eventType"]), at=now, elapsed=0.0, data=event)
         self.around.deliveries.post(CallKey(team.team_id, kind, place_id), event)
+
+
+class RecordFamily(ABC):
+    """Requests about one kind of record, carried out on checked bodies.
+
+    Args:
+        ledger: the records.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    @property
+    @abstractmethod
+    def actions(self) -> Mapping[str, RecordAction]:
+        """What each request does, by path."""
 
 
 def text_of(body: JsonObject, name: str) -> str | None:

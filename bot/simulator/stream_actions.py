@@ -10,24 +10,18 @@ from collections.abc import Mapping
 
 from bot.events import JsonObject, JsonValue
 from bot.simulator.entries import status_entry, stream_entry
-from bot.simulator.ledger import Ledger, RecordAction, text_of, texts_of
+from bot.simulator.ledger import RecordAction, RecordFamily, text_of, texts_of
 from bot.simulator.refusal import Refusal
 from bot.simulator.teams import STATUS_TYPES, SimStatus, SimStream, Team, room_for_one_more
 
 
-class StreamActions:
-    """The requests of streams, carried out on checked bodies.
+class StreamActions(RecordFamily):
+    """The requests of streams."""
 
-    Args:
-        ledger: the records.
-
-    Attributes:
-        actions: what each request does, by path.
-    """
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self.actions: Mapping[str, RecordAction] = {
+    @property
+    def actions(self) -> Mapping[str, RecordAction]:
+        """What each request does, by path."""
+        return {
             "stream/read": self._read,
             "stream.member/add": self._add_member,
             "stream.member/remove": self._remove_member,

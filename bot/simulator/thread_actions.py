@@ -13,7 +13,7 @@ from typing import Final
 from bot import wire
 from bot.events import JsonObject, JsonValue
 from bot.simulator.entries import thread_entry
-from bot.simulator.ledger import Ledger, RecordAction, text_of, texts_of
+from bot.simulator.ledger import RecordAction, RecordFamily, text_of, texts_of
 from bot.simulator.payloads import Payload, milliseconds
 from bot.simulator.refusal import Refusal
 from bot.simulator.teams import SimThread, Team, room_for_one_more
@@ -30,19 +30,13 @@ _FIELDS: Final = {
 """The numbers of a thread, by the end of the request's path: the request's field, the event's end and its field."""
 
 
-class ThreadActions:
-    """The requests of threads, carried out on checked bodies.
+class ThreadActions(RecordFamily):
+    """The requests of threads."""
 
-    Args:
-        ledger: the records.
-
-    Attributes:
-        actions: what each request does, by path.
-    """
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self.actions: Mapping[str, RecordAction] = {
+    @property
+    def actions(self) -> Mapping[str, RecordAction]:
+        """What each request does, by path."""
+        return {
             "thread/read": self._read,
             "thread/create": self._create,
             "thread.status": self._set_status,
