@@ -1,4 +1,4 @@
-"""``simulate``: the platform without a bot, for one that runs elsewhere on this machine."""
+"""``simulate``: the platform for a bot that runs elsewhere on this machine, or calls to the handlers installed here."""
 
 from __future__ import annotations
 
